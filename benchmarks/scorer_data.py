@@ -1,0 +1,101 @@
+"""Training cases for the extractive scorer: questions with the passages that the real library finds for them."""
+
+from __future__ import annotations
+
+import functools
+import json
+import pickle
+import random
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from chatbot.retriever import LONGEST_PASSAGE
+from ingest import Library, sync
+from ingest.embedder import SentenceEmbedder
+from ingest.hit import Hit
+from ingest.passages import passages
+from ingest.search import Searcher
+
+# Passages kept for a question, before reranking.
+PASSAGES = 30
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question asked of one library. ``present``: its paragraph was left in; ``kind``: "full", "half" or "article"."""
+
+    question: str
+    document: str
+    answers: tuple[str, ...]
+    paragraph: str
+    present: bool
+    kind: str
+    hits: tuple[Hit, ...]
+    idf: dict[str, float]
+    unseen: float
+
+    def holds(self, hit: Hit, text: str) -> bool:
+        """Whether a text of this hit's document counts as an answer (the project's own measure)."""
+        return Path(hit.document).name == self.document and any(answer in text for answer in self.answers)
+
+
+def load_cases(folder: Path, seed: int) -> list[Case]:
+    """Cases of one data folder (docs/ and questions.jsonl with "paragraph"), from these libraries: all articles; all
+    articles with a random half of the asked paragraphs taken out, and with the other half taken out; and each article
+    alone, so that small libraries are met in training.
+    """
+    questions = [json.loads(line) for line in (folder / "questions.jsonl").open(encoding="utf-8")]
+    texts = {path.name: path.read_text("utf-8") for path in sorted((folder / "docs").glob("*.txt"))}
+    asked = sorted({question["paragraph"] for question in questions})
+    random.Random(seed).shuffle(asked)
+    halves = set(asked[::2]), set(asked[1::2])
+    cases = list(_ask(texts, questions, set(), "full"))
+    for half in halves:
+        cases += _ask(texts, questions, half, "half")
+    for name, text in texts.items():
+        mine = [question for question in questions if question["doc"] == name]
+        cases += _ask({name: text}, mine, set(), "article")
+    return cases
+
+
+def _ask(texts: dict[str, str], questions: list[dict[str, str]], without: set[str], kind: str) -> Iterator[Case]:
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "docs"
+        source.mkdir()
+        for name, text in texts.items():
+            kept = [part for part in text.split("\n\n") if part.strip() and part not in without]
+            (source / name).write_text("\n\n".join(kept) or "-", encoding="utf-8")
+        library = Library.open(Path(folder) / "library", create=True, embedder=_embedder())
+        sync(library, [source])
+        searcher = Searcher(library)
+        for question in questions:
+            candidates = searcher.candidates(question["question"], 50)
+            hits = tuple(passages(library, candidates, LONGEST_PASSAGE)[:PASSAGES])
+            tokens = library.analyzer.tokens(question["question"])
+            yield Case(
+                question["question"], question["doc"], tuple(question["answers"]), question["paragraph"],
+                question["paragraph"] not in without, kind, hits,
+                {token: searcher.statistics.idf(token) for token in tokens}, searcher.statistics.idf("\0"),
+            )  # fmt: skip
+
+
+@functools.cache
+def _embedder() -> SentenceEmbedder:
+    return SentenceEmbedder()
+
+
+def cached_cases(folder: Path, seed: int, cache: Path | None) -> list[Case]:
+    """``load_cases``, kept in a file of our own making between runs of an experiment."""
+    file = None if cache is None else cache / f"cases-{folder.name}-{seed}.pickle"
+    if file is not None and file.exists():
+        with file.open("rb") as stream:
+            found: list[Case] = pickle.load(stream)
+        return found
+    cases = load_cases(folder, seed)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("wb") as stream:
+            pickle.dump(cases, stream)
+    return cases

@@ -1,0 +1,162 @@
+"""Numbers that tell an answering sentence from its neighbours: cheap ones, from the stored tokens alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatbot.extractive.passage import Candidate, Floats, Match
+from chatbot.extractive.question import TYPES, Question
+from ingest.hit import Hit
+
+_NUMBER = re.compile(r"\d[\d,.]*")
+_TIME = re.compile(
+    r"\d+\s?(?:년|월|일|세기|시|분|주년)|\b(?:1[0-9]|20)\d\d\b|\b(?:January|February|March|April|May|June|July|August|"
+    r"September|October|November|December|century|BC|AD)\b"
+)
+_REASON = re.compile(r"때문|[으]?로 인해|위해|이유|원인|결과|덕분|[아어여]서\b|므로|\bbecause\b|\bdue to\b|\bto \w+|\bso that\b|\bsince\b")
+_MANNER = re.compile(r"[으]?로써|통해|방식|방법|\bby \w+ing\b|\bthrough\b|\busing\b")
+_NAME = re.compile(r"\b[A-Z][\w’'-]+(?:\s+(?:of\s+|the\s+|de\s+)?[A-Z][\w’'-]+)*")
+_TITLE = re.compile(r"[《<〈『「\"'“‘]([^《<〈『「\"'“‘》>〉』」”’]{1,40})[》>〉』」\"'”’]")
+_PLACE = re.compile(r"[가-힣](?:시|군|도|구|동|국|성|주|역|섬|산|강|현)(?=[\s,에의로을를은는이가과와]|$)|\b(?:in|at|from|near)\s+(?:the\s+)?[A-Z]")
+_LIST = re.compile(r"[,·、]")
+
+# What stands for a feature that is not known (no embedder reads the language): below every real value.
+UNKNOWN = -9.0
+
+NAMES = (
+    "coverage", "local", "before", "before2", "after", "passage", "lacking", "rarest", "rarest_missing", "matched",
+    "pairs", "window", "window_local", "context", "context_local", "coverage_gap", "local_gap", "coverage_rank",
+    "local_rank", "context_gap", "length", "index", "last", "count", "rank", "lexical", "lexical_gap", "dense_hit",
+    "numbers", "times", "reason", "manner", "names", "titles", "places", "lists", "novel", "row",
+    "typed", "asked", "rare_question", "heading", "late",
+    "similar", "similar_gap", "similar_context", "similar_context_gap",
+    *(f"is_{name}" for name in TYPES),
+)  # fmt: skip
+
+
+def surface(
+    question: Question, hits: Sequence[Hit], sentences: Sequence[Candidate], found: Match, similar: Floats | None
+) -> Floats:
+    """[S, F] in the order of NAMES; ``similar`` [S, 2] are cosines of the question with the sentence, alone and with
+    the sentence before it; what is not known is UNKNOWN."""
+    total = max(float(found.weights.sum()), 1e-6)
+    local_total = max(float(found.local.sum()), 1e-6)
+    weighted = found.strength @ found.weights / total
+    local = found.strength @ found.local / local_total
+    before, before2, after = (_neighbour(found.strength, sentences, step) for step in (-1, -2, 1))
+    own = found.strength
+    hit_of = np.array([sentence.hit for sentence in sentences], np.int64)
+    passage = np.zeros((len(hits), own.shape[1]), np.float32)
+    np.maximum.at(passage, hit_of, own)
+    lexical = np.array([hit.lexical for hit in hits], np.float32)
+    dense = np.array([np.nan if hit.dense is None else hit.dense for hit in hits], np.float32)
+    context = np.maximum(own, np.maximum(0.6 * np.maximum(before, 0.6 * before2), 0.3 * after))
+    context = np.maximum(context, 0.25 * passage[hit_of])
+    windows = [_windows(positions, found) for positions in found.order]
+    in_context, in_context_local = context @ found.weights / total, context @ found.local / local_total
+    missing = np.where(own < 0.5, found.weights[None], 0.0)
+    columns: list[NDArray[np.floating] | list[float]] = [
+        weighted, local, _gain(before, own, found) / total, _gain(before2, np.maximum(own, before), found) / total,
+        _gain(after, own, found) / total, passage[hit_of] @ found.weights / total,
+        (passage[hit_of] - own).clip(0) @ found.local / local_total,
+        (own * found.weights).max(axis=1, initial=0.0), missing.max(axis=1, initial=0.0),
+        ((own > 0.5) & (found.weights > 0)).sum(axis=1),
+        [window[0] / total for window in windows], [window[1] / total for window in windows],
+        [window[2] / local_total for window in windows], in_context, in_context_local,
+        _gap(weighted), _gap(local), _rank(weighted), _rank(local), _gap(in_context),
+        [np.log1p(len(s.tokens)) for s in sentences], [float(s.index) for s in sentences],
+        [float(s.index == s.count - 1) for s in sentences], [float(s.count) for s in sentences],
+        hit_of, lexical[hit_of] / total, (lexical / max(float(lexical.max(initial=0.0)), 1e-6))[hit_of],
+        dense[hit_of], *_kinds(question, sentences),
+    ]  # fmt: skip
+    columns += [
+        [float(_heading(question, hits[s.hit])) for s in sentences],
+        [window[3] for window in windows],
+    ]
+    if similar is None:
+        columns += [np.full(len(sentences), np.nan)] * 4
+    else:
+        columns += [similar[:, 0], _gap(similar[:, 0]), similar[:, 1], _gap(similar[:, 1])]
+    columns += [np.full(len(sentences), float(question.expected == name)) for name in TYPES]
+    stacked = np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
+    return np.nan_to_num(stacked, nan=UNKNOWN)
+
+
+def _neighbour(strength: Floats, sentences: Sequence[Candidate], step: int) -> Floats:
+    """The match of the sentence ``step`` places away in the same passage; zero where there is none."""
+    moved = np.zeros_like(strength)
+    for row in range(len(sentences)):
+        other = row + step
+        if 0 <= other < len(sentences) and sentences[other].hit == sentences[row].hit:
+            moved[row] = strength[other]
+    return moved
+
+
+def _gain(other: Floats, own: Floats, found: Match) -> Floats:
+    gain: Floats = (other - own).clip(0) @ found.weights
+    return gain
+
+
+def _gap(values: Floats) -> Floats:
+    """Each value less the best of the others: positive for the leader alone."""
+    if len(values) < 2:
+        return np.zeros_like(values)
+    ordered = np.sort(values)
+    return np.where(values == ordered[-1], values - ordered[-2], values - ordered[-1]).astype(np.float32)
+
+
+def _rank(values: Floats) -> Floats:
+    return (values[None] > values[:, None]).sum(axis=1).clip(0, 20).astype(np.float32)
+
+
+def _windows(positions: NDArray[np.int32], found: Match) -> tuple[float, float, float, float]:
+    """Weight of neighbouring question words that also neighbour here; the best 12-token window's weight, by rarity in
+    the library and among the candidates; and where in the sentence the matched words stand (0 first, 1 last)."""
+    places = np.flatnonzero(positions >= 0)
+    if not len(places):
+        return 0.0, 0.0, 0.0, 0.5
+    tokens = positions[places]
+    pairs = 0.0
+    for left in range(len(places) - 1):
+        step = tokens[left + 1] - tokens[left]
+        if 0 < step <= 2 and places[left + 1] - places[left] <= 3:
+            pairs += float(min(found.weights[tokens[left]], found.weights[tokens[left + 1]]))
+    best = best_local = 0.0
+    for left in range(len(places)):
+        inside = np.unique(tokens[left : np.searchsorted(places, places[left] + 12)])
+        best = max(best, float(found.weights[inside].sum()))
+        best_local = max(best_local, float(found.local[inside].sum()))
+    return pairs, best, best_local, float(places.mean() / max(len(positions) - 1, 1))
+
+
+def _heading(question: Question, hit: Hit) -> bool:
+    squeezed = f"{hit.title} {hit.heading}".lower()
+    return any(len(token) > 1 and token in squeezed for token in question.tokens)
+
+
+def _kinds(question: Question, sentences: Sequence[Candidate]) -> list[list[float]]:
+    """Things of each kind in a sentence that the question does not already name."""
+    asked = question.text.lower()
+    known = set(question.tokens)
+    rows = []
+    for sentence in sentences:
+        text = sentence.text
+        numbers = sum(number not in asked for number in _NUMBER.findall(text))
+        times = sum(time.lower() not in asked for time in _TIME.findall(text))
+        names = sum(name.lower() not in asked for name in _NAME.findall(text))
+        titles = sum(title.lower() not in asked for title in _TITLE.findall(text))
+        places = len(_PLACE.findall(text))
+        reason, manner = bool(_REASON.search(text)), bool(_MANNER.search(text))
+        novel = sum(token not in known for token in set(sentence.tokens))
+        typed = {
+            "time": times > 0, "number": numbers > 0, "person": names > 0, "place": places > 0,
+            "reason": reason, "manner": manner, "thing": novel > 1,
+        }[question.expected]  # fmt: skip
+        row = [numbers, times, reason, manner, names, titles, places, len(_LIST.findall(text)), novel,
+               " | " in text or "\t" in text, typed, "?" in text, len(known)]  # fmt: skip
+        rows.append([float(value) for value in row])
+    return [list(column) for column in zip(*rows, strict=True)]

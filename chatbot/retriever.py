@@ -1,0 +1,79 @@
+"""A question -> passages: search, neighbouring chunks joined, reranked."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatbot.extractive import rerank
+from ingest.hit import Hit
+from ingest.library import Library
+from ingest.passages import passages
+from ingest.search import Mode, Searcher, checked_question
+
+# Longest passage that is shown, in characters; longer ones could hold an answer by size alone.
+LONGEST_PASSAGE = 1_000
+# Sentence vectors kept between questions: about 1.5 KB each.
+_REMEMBERED = 8_192
+
+
+@dataclass(frozen=True)
+class RetrieverConfig:
+    """``candidates`` chunks are found, joined to passages, and the best ``reranked`` of those are ordered anew."""
+
+    candidates: int = 50
+    reranked: int = 30
+
+
+class Retriever:
+    """Finds the passages of one library that answer a question; safe from several threads."""
+
+    def __init__(self, library: Library, config: RetrieverConfig | None = None) -> None:
+        self.library = library
+        self._searcher = Searcher(library)
+        self._config = config or RetrieverConfig()
+        self._lock = threading.Lock()
+        self._rows: dict[str, NDArray[np.float32]] = {}
+
+    def search(self, question: str, k: int = 10, mode: Mode = "hybrid", collection: str | None = None) -> list[Hit]:
+        """At most ``k`` passages, best first, none longer than LONGEST_PASSAGE characters.
+
+        Raises QuestionError for an empty or oversized question.
+        """
+        question = checked_question(question)
+        limit = max(self._config.candidates, k)
+        candidates = self._searcher.candidates(question, limit, mode, collection)
+        hits = passages(self.library, candidates, LONGEST_PASSAGE)
+        if mode == "hybrid":
+            best = hits[: max(self._config.reranked, k)]
+            scores = rerank(question, best, self.idf)
+            order = sorted(range(len(best)), key=lambda i: (-scores[i], i))
+            hits = [replace(best[i], score=round(scores[i], 6)) for i in order]
+        return [replace(hit, rank=rank) for rank, hit in enumerate(islice(hits, k), 1)]
+
+    def idf(self, token: str) -> float:
+        """Inverse document frequency of a token over the library's chunks, natural logarithm, above 0."""
+        return self._searcher.statistics.idf(token)
+
+    def embed(self, texts: list[str]) -> NDArray[np.float32]:
+        """Unit rows by the library's own embedder; sentences met lately are not embedded again.
+
+        *Shape:* (len(texts), dimension).
+        """
+        with self._lock:
+            new = [text for text in dict.fromkeys(texts) if text not in self._rows]
+        rows = dict(zip(new, self.library.embedder.embed(new), strict=True)) if new else {}
+        with self._lock:
+            self._rows.update(rows)
+            found = [rows[text] if text in rows else self._rows[text] for text in texts]
+            for text in list(self._rows)[: len(self._rows) - _REMEMBERED]:
+                del self._rows[text]
+        return np.stack(found)
+
+    def reads(self, question: str) -> bool:
+        """Whether the embedder has a vote: it reads the question's language and some chunk was embedded."""
+        return self.library.has_vectors() and self.library.embedder.reads(question)
