@@ -65,14 +65,15 @@ class Retriever:
         *Shape:* (len(texts), dimension).
         """
         with self._lock:
-            new = [text for text in dict.fromkeys(texts) if text not in self._rows]
-        rows = dict(zip(new, self.library.embedder.embed(new), strict=True)) if new else {}
+            rows = {text: self._rows[text] for text in texts if text in self._rows}
+        new = [text for text in dict.fromkeys(texts) if text not in rows]
+        if new:
+            rows.update(zip(new, self.library.embedder.embed(new), strict=True))
         with self._lock:
-            self._rows.update(rows)
-            found = [rows[text] if text in rows else self._rows[text] for text in texts]
-            for text in list(self._rows)[: len(self._rows) - _REMEMBERED]:
+            self._rows.update((text, rows[text]) for text in new)
+            for text in list(self._rows)[: max(0, len(self._rows) - _REMEMBERED)]:
                 del self._rows[text]
-        return np.stack(found)
+        return np.stack([rows[text] for text in texts])
 
     def reads(self, question: str) -> bool:
         """Whether the embedder has a vote: it reads the question's language and some chunk was embedded."""

@@ -37,11 +37,15 @@ _SENTENCE_END = re.compile(r"(?:[.!?]+[\"'”’)\]]*|[。！？]+[」』”’�
 
 @dataclass(frozen=True)
 class Sentence:
-    """``text[start:end]`` of whatever was analyzed (offset by the caller), and its lexical tokens in order."""
+    """``text[start:end]`` of whatever was analyzed (offset by the caller), and its lexical tokens in order.
+
+    ``heading`` is set for the text of a heading: it names what follows and answers nothing itself.
+    """
 
     start: int
     end: int
     tokens: tuple[str, ...]
+    heading: bool = False
 
 
 def has_korean(text: str) -> bool:

@@ -15,6 +15,11 @@ _NEWLINES = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # C0/C1 controls but tab and newline, the byte order mark, and lone surrogates (they cannot be stored as UTF-8).
 _UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufeff\ud800-\udfff]")
 
+# A line of its own such as "제2장 휴가" or "제3조의2(연차 유급휴가)": the headings of Korean rules and contracts, whatever
+# style they were typed in.
+_ARTICLE = re.compile(r"제\s?\d{1,4}\s?(?P<part>[편장절관조])(?:의\s?\d{1,3})?(?:\s?\([^()\n]{1,50}\)|\s[^.\n]{1,40})?")
+_ARTICLE_LEVELS = {"편": 2, "장": 3, "절": 4, "관": 5, "조": 6}
+
 
 def normalize(text: str) -> str:
     """The one normalization, for documents and for questions: Unicode NFC, newlines as \\n, no control characters."""
@@ -100,6 +105,8 @@ class DocumentBuilder:
             text = " ".join(text.split())
         if not text:
             return
+        if kind == "paragraph" and (article := _ARTICLE.fullmatch(text)):
+            kind, level = "heading", _ARTICLE_LEVELS[article["part"]]
         self._count(text)
         if self._blocks:
             self._append("\n" if kind == "row" and self._blocks[-1].kind == "row" else "\n\n")

@@ -178,6 +178,11 @@ class Library(OpenLibrary):
                 (path, given, stamp.bytes, stamp.mtime_ns, stamp.ctime_ns, reason, readers),
             )
 
+    def dismiss_failures(self) -> None:
+        """Drops every note about a file that could not be read; what is still there is tried again by the next run."""
+        with self.write():
+            self.connection.execute("DELETE FROM failures")
+
     def forget_failure(self, path: bytes) -> None:
         """Drops the note about a file that could not be read."""
         if self.rows("SELECT 1 FROM failures WHERE path = ?", (path,)):
@@ -267,7 +272,7 @@ class Library(OpenLibrary):
         for ordinal, (chunk, context, vector) in enumerate(triples):
             following = prepared.chunks[ordinal + 1].start if ordinal + 1 < len(prepared.chunks) else chunk.end
             gap = prepared.document.text[chunk.end : following]
-            spans = [at - chunk.start for sentence in chunk.sentences for at in (sentence.start, sentence.end)]
+            spans = [(s.start - chunk.start, s.end - chunk.start, int(s.heading)) for s in chunk.sentences]
             body = "\n".join(" ".join(sentence.tokens) for sentence in chunk.sentences)
             cursor = insert(
                 'INSERT INTO chunks (document_id, ordinal, start, "end", page, heading, text, gap, sentences, body,'

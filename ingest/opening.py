@@ -77,8 +77,8 @@ class OpenLibrary:
         return library
 
     def _check_format(self) -> None:
-        written = self.setting("format")
-        if written is None or int(written) > schema.FORMAT:
+        written = self.setting("format") or ""
+        if not written.isdecimal() or int(written) > schema.FORMAT:
             raise LibraryTooNew(
                 f"The library {self.folder} was written by a newer Seodang (format {written}, this one reads up to "
                 f"{schema.FORMAT}); update with: pip install --upgrade seodang"

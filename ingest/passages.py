@@ -110,6 +110,8 @@ def _hit(rank: int, run: list[_StoredChunk], candidates: list[Candidate]) -> Hit
 
 
 def _sentences(chunk: _StoredChunk) -> list[Sentence]:
-    numbers = json.loads(chunk.sentences)
-    pairs = zip(numbers[::2], numbers[1::2], chunk.body.split("\n"), strict=True)
-    return [Sentence(chunk.start + start, chunk.start + end, tuple(line.split())) for start, end, line in pairs]
+    lines = chunk.body.split("\n")
+    return [
+        Sentence(chunk.start + start, chunk.start + end, tuple(line.split()), bool(heading))
+        for (start, end, heading), line in zip(json.loads(chunk.sentences), lines, strict=True)
+    ]

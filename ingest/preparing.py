@@ -41,7 +41,10 @@ class Preparer:
         analyzed = self._library.analyzer.sentences(texts)
         chunks = []
         for document, pieces in zip(documents, spans, strict=True):
-            sentences = [_moved(piece, islice(analyzed, len(piece))) for piece in pieces]
+            sentences = [
+                _moved(piece, islice(analyzed, len(piece)), block.kind == "heading")
+                for block, piece in zip(document.blocks, pieces, strict=True)
+            ]
             chunks.append(self._splitter.split(document, sentences))
         return chunks
 
@@ -81,10 +84,10 @@ class Preparer:
         return f"{heading}\n{chunk.text}"
 
 
-def _moved(pieces: Sequence[tuple[int, int]], analyzed: Iterator[list[Sentence]]) -> list[Sentence]:
+def _moved(pieces: Sequence[tuple[int, int]], analyzed: Iterator[list[Sentence]], heading: bool) -> list[Sentence]:
     """Sentences of the pieces of one block, their offsets moved from the piece to the document."""
     return [
-        Sentence(start + sentence.start, start + sentence.end, sentence.tokens)
+        Sentence(start + sentence.start, start + sentence.end, sentence.tokens, heading)
         for (start, _), sentences in zip(pieces, analyzed, strict=True)
         for sentence in sentences
     ]

@@ -50,7 +50,7 @@ CREATE TABLE chunks (
   heading TEXT NOT NULL,
   text TEXT NOT NULL,
   gap TEXT NOT NULL,            -- white space between this chunk and the next
-  sentences TEXT NOT NULL,      -- JSON [start, end, start, end, ...] in the chunk
+  sentences TEXT NOT NULL,      -- JSON [[start, end, heading], ...] in the chunk
   body TEXT NOT NULL,           -- lexical tokens, one line a sentence
   context TEXT NOT NULL         -- lexical tokens of title and heading path
 );
@@ -77,7 +77,6 @@ def connect(file: Path, read_only: bool = False) -> sqlite3.Connection:
             connection = sqlite3.connect(uri, uri=True, timeout=30, check_same_thread=False)
         else:
             connection = sqlite3.connect(file, timeout=30, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode = WAL")
             # FULL: an acknowledged document survives a power cut too, not only a kill.
             connection.execute("PRAGMA synchronous = FULL")
         connection.isolation_level = None
@@ -100,18 +99,34 @@ def create(file: Path, settings: dict[str, str]) -> None:
         with translated(file.parent):
             connection = sqlite3.connect(temporary)
             try:
+                # The mode stays with the file; set here alone, opening never writes to a library.
+                connection.execute("PRAGMA journal_mode = WAL")
                 connection.executescript(SCHEMA)
                 rows = {"format": str(FORMAT), "generation": "0", **settings}
                 connection.executemany("INSERT INTO settings VALUES (?, ?)", rows.items())
                 connection.commit()
             finally:
                 connection.close()
-            # link, not rename: of two processes that create one library at the same time, the first wins.
-            os.link(temporary, file)
+            _claim(temporary, file)
     except FileExistsError:
         pass
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _claim(temporary: Path, file: Path) -> None:
+    """Gives the finished file its name; of two processes that create one library at the same time, the first wins.
+
+    Raises FileExistsError for the second.
+    """
+    try:
+        os.link(temporary, file)
+    except FileExistsError:
+        raise
+    except OSError:
+        # File systems without hard links (exFAT): claim the name, then take its place.
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        os.replace(temporary, file)
 
 
 @contextmanager

@@ -20,9 +20,9 @@ Mode = Literal["hybrid", "lexical", "dense"]
 LONGEST_QUESTION = 10_000
 # Rank fusion: 1 / (60 + rank), the constant of Cormack, Clarke and Buettcher (SIGIR 2009).
 _FUSION = 60
-# Postings that one query may read. BM25 over FTS5 costs about 0.25 microseconds a posting; terms are taken from the
+# Postings that one query may read. BM25 over FTS5 costs about 0.6 microseconds a posting; terms are taken from the
 # rarest, and the frequent rest says little that the rare ones do not.
-_POSTINGS = 40_000
+_POSTINGS = 20_000
 # Weight of a match in the title or heading path against one in the text.
 _CONTEXT_WEIGHT = 0.5
 

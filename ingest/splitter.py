@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -14,6 +15,9 @@ from ingest.document import Block, Document
 IDENTITY = "seodang-splitter-2"
 # A heading path goes into the embedded text in front of the chunk; more than this would crowd the chunk out.
 HEADING_TOKENS = 32
+# A line that a typesetter broke is nearly as long as the longest; words of 30 % of a line are rare.
+_BROKEN_LINE = 0.7
+_LIST_MARK = re.compile(r"\s*(?:[-*+•·▪◦‣○●□■◇◆※→▶|]|[①-⑳]|\(?(?:\d{1,3}|[가-하]|[A-Za-z])[.)])\s*")
 _CLAUSE_ENDS = (". ", ", ", "; ", ": ", ") ", "、", "，", " | ", " ")
 
 
@@ -90,7 +94,9 @@ class Splitter:
                 continue
             for start, end in _cut(text, math.ceil(cost)):
                 piece = text[start:end]
-                spans = Sentence(sentence.start + start, sentence.start + end, tuple(self._tokens(piece)))
+                spans = Sentence(
+                    sentence.start + start, sentence.start + end, tuple(self._tokens(piece)), sentence.heading
+                )
                 yield _Unit(spans, self._size(piece), block)
 
     def _size(self, text: str) -> float:
@@ -135,7 +141,9 @@ class Splitter:
         for piece_start, piece_end in _cut(text[start:end], math.ceil(cost * 1.1)):
             piece = text[start + piece_start : start + piece_end]
             piece_cost = (self._count_tokens([piece])[0] + 2) / limit
-            sentence = Sentence(start + piece_start, start + piece_end, tuple(self._tokens(piece)))
+            sentence = Sentence(
+                start + piece_start, start + piece_end, tuple(self._tokens(piece)), unit.sentence.heading
+            )
             piece_unit = _Unit(sentence, min(piece_cost, 1.0), unit.block)
             if piece_cost > 1 and len(piece) > 1:
                 yield from self._cut_by_tokens(text, piece_unit, max(piece_cost, 1.5), limit)
@@ -154,12 +162,14 @@ def _sections(document: Document) -> Iterator[tuple[str, list[int]]]:
         while page is not None and block.start >= page.end:
             page, crossed = next(pages, None), True
         only_headings = all(document.blocks[i].kind == "heading" for i in run)
-        if run and (crossed or (block.kind == "heading" and not only_headings)):
+        sibling = block.kind == "heading" and bool(path) and block.level <= path[-1][0]
+        if run and (crossed or sibling or (block.kind == "heading" and not only_headings)):
             yield _path_text(path), run
             run = []
         if block.kind == "heading":
             path = [entry for entry in path if entry[0] < block.level]
-            path.append((block.level, document.text[block.start : block.end]))
+            # Markdown keeps its text verbatim, marks and all.
+            path.append((block.level, document.text[block.start : block.end].strip("# ")))
         run.append(index)
     if run:
         yield _path_text(path), run
@@ -229,10 +239,28 @@ def page_at(document: Document, offset: int) -> int | None:
 
 
 def block_pieces(document: Document, block: Block, longest: int = 20_000) -> list[tuple[int, int]]:
-    """Spans of a block short enough to be analyzed at once; a longer block is cut at white space."""
-    text = document.text[block.start : block.end]
-    parts = math.ceil(len(text) / longest)
-    return [(block.start + start, block.start + end) for start, end in _cut(text, parts)]
+    """Spans of a block that no sentence crosses and that are short enough to be analyzed at once."""
+    spans = []
+    for start, end in _line_groups(document.text[block.start : block.end]):
+        text = document.text[block.start + start : block.start + end]
+        parts = math.ceil(len(text) / longest)
+        spans += [(block.start + start + first, block.start + start + last) for first, last in _cut(text, parts)]
+    return spans
+
+
+def _line_groups(text: str) -> Iterator[tuple[int, int]]:
+    """Runs of lines that may belong to one sentence. A line break ends a sentence where the next line opens with a list
+    mark, or where the line is too short to have been broken by a typesetter.
+    """
+    lines = text.split("\n")
+    full = max(map(len, lines))
+    start = at = 0
+    for line, following in pairwise(lines):
+        at += len(line) + 1
+        if _LIST_MARK.match(following) or len(line) < full * _BROKEN_LINE:
+            yield start, at - 1
+            start = at
+    yield start, len(text)
 
 
 def _cut(text: str, parts: int) -> list[tuple[int, int]]:

@@ -73,7 +73,7 @@ def _check_document(library: Library, number: int, text: str) -> None:
     for index, (_, start, stop, chunk, gap, sentences, body, has_vector) in enumerate(rows):
         assert text[start:stop] == chunk and text[end:start].strip() == ""
         assert text[stop : rows[index + 1][1] if index + 1 < len(rows) else stop] == gap
-        assert len(json.loads(sentences)) == 2 * len(body.split("\n"))
+        assert len(json.loads(sentences)) == len(body.split("\n"))
         assert bool(has_vector) == library.embedder.reads(chunk)
         end = stop
     assert text[end:].strip() == ""

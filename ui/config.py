@@ -39,16 +39,30 @@ def read_config() -> dict[str, Any]:
 
 
 def default_map(settings: dict[str, Any], commands: dict[str, Any]) -> dict[str, Any]:
-    """Click's default_map: top-level keys for every command, a [command] table for one, groups nested.
+    """Click's default_map: top-level keys for every command that has the option, a [command] table for one.
 
-    Raises ConfigError where a command's settings are not a table.
+    Raises ConfigError for a key that no command has and for a command whose settings are not a table.
     """
-    shared = {key: value for key, value in settings.items() if key not in commands and not isinstance(value, dict)}
+    shared = {key: value for key, value in settings.items() if key not in commands}
+    known = set().union(*(_options(command) for command in commands.values()))
+    for key in shared.keys() - known:
+        raise ConfigError(f"{FILE_NAME}: there is no setting {key!r}; correct or remove it.")
     mapped = {}
     for name, command in commands.items():
         own = settings.get(name, {})
         if not isinstance(own, dict):
             raise ConfigError(f"{FILE_NAME}: {name!r} must be a table, written [{name}]; correct it.")
+        options = _options(command)
+        for key in own.keys() - options:
+            raise ConfigError(f"{FILE_NAME}: [{name}] has no setting {key!r}; correct or remove it.")
+        values = {key: value for key, value in shared.items() if key in options} | own
         inner = getattr(command, "commands", None)
-        mapped[name] = default_map({**shared, **own}, inner) if inner else {**shared, **own}
+        mapped[name] = default_map(values, inner) if inner else values
     return mapped
+
+
+def _options(command: Any) -> set[str]:
+    """Names of a command's options, of a group's commands and theirs."""
+    inner = getattr(command, "commands", {})
+    own = {parameter.name for parameter in command.params}
+    return own.union(inner, *(_options(nested) for nested in inner.values()))

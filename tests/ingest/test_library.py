@@ -266,13 +266,15 @@ def test_embedding_again_keeps_answering_and_can_be_stopped(library: Library, tm
 # -- threads --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_thread_may_begin_with_the_vectors(library: Library) -> None:
+def test_a_thread_may_begin_with_the_vectors(tmp_path: Path) -> None:
+    library = Library.open(tmp_path / "library", create=True, embedder=HashEmbedder())
     put(library, "a.txt", "text")
     found: list[int] = []
     thread = threading.Thread(target=lambda: found.append(len(library.vectors)), daemon=True)
     thread.start()
     thread.join(10)
     assert found == [1]
+    library.close()  # only here: it would wait for ever where the thread does
 
 
 def test_connections_end_with_their_threads(library: Library) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -10,16 +11,16 @@ from hypothesis import strategies as st
 
 from ingest.analyzer import Analyzer
 from ingest.document import Document, DocumentBuilder
-from ingest.splitter import Chunk, Splitter, SplitSizes, block_pieces, page_at
+from ingest.splitter import HEADING_TOKENS, Chunk, Splitter, SplitSizes, block_pieces, page_at
 from tests.fakes import HashEmbedder, plain
 
 SIZES = SplitSizes(words=12, korean_characters=40, characters=90)
-LIMIT = 24  # tokens of the embedder
+LIMIT = HEADING_TOKENS + 20  # tokens of the embedder
 
 analyzer = Analyzer()
 embedder = HashEmbedder()
 splitter = Splitter(SIZES, analyzer.tokens, embedder.count_tokens, LIMIT, embedder.reads)
-full_size = Splitter(SplitSizes(), analyzer.tokens, embedder.count_tokens, 222, embedder.reads)
+full_size = Splitter(SplitSizes(), analyzer.tokens, embedder.count_tokens, embedder.token_limit, embedder.reads)
 
 words = st.sampled_from(
     "a dog ran. Mr. Kim? 3.14 1,200 x,y; (so) | unsplittablewordthatneverends 中文沒有空格。ไทย http://a.b/c?d=e é —".split()
@@ -56,7 +57,7 @@ def split(document: Document, splitter: Splitter = splitter) -> list[Chunk]:
         found = []
         for start, end in block_pieces(document, block):
             [analyzed] = list(analyzer.sentences([document.text[start:end]]))
-            found += [type(s)(start + s.start, start + s.end, s.tokens) for s in analyzed]
+            found += [replace(s, start=start + s.start, end=start + s.end) for s in analyzed]
         sentences.append(found)
     return splitter.split(document, sentences)
 
@@ -72,7 +73,8 @@ def check(document: Document, chunks: list[Chunk], sizes: SplitSizes, limit: int
         check_place(document, chunk)
         assert len(chunk.text) <= sizes.characters
         if embedder.reads(chunk.text):
-            assert embedder.count_tokens([chunk.text])[0] <= limit
+            # The heading path is embedded in front of the text.
+            assert embedder.count_tokens([chunk.text])[0] <= limit - (HEADING_TOKENS if chunk.heading else 0)
         end = chunk.end
     assert document.text[end:].strip() == ""
 
@@ -89,16 +91,16 @@ def check_place(document: Document, chunk: Chunk) -> None:
     """One page, one heading path, both as somebody who reads the blocks in order would say."""
     assert chunk.page == page_at(document, chunk.start) == page_at(document, chunk.end - 1)
     path: list[tuple[int, str]] = []
+    paths: set[str] = set()
     for block in document.blocks:
-        if block.start >= chunk.end:
-            break
         if block.kind == "heading":
-            assert block.start <= chunk.start or all(
-                other.kind == "heading" for other in document.blocks if chunk.start <= other.start <= block.start
-            ), "a heading inside a chunk"
             path = [entry for entry in path if entry[0] < block.level]
-            path.append((block.level, document.text[block.start : block.end][:200]))
-    assert chunk.heading == " > ".join(text for _, text in path)
+            path.append((block.level, document.text[block.start : block.end].strip("# ")[:200]))
+        if block.start < chunk.end and chunk.start < block.end:
+            paths.add(" > ".join(text for _, text in path))
+            only_headings = block.kind == "heading"
+    # Headings in a row belong to what follows the last of them.
+    assert chunk.heading in paths or only_headings
 
 
 @settings(max_examples=200)
@@ -133,7 +135,13 @@ def test_no_token_of_a_sentence_is_lost(document: Document) -> None:
 def test_no_chunk_is_longer_than_a_passage_may_be(text: str) -> None:
     document = plain(text)
     chunks = split(document, full_size)
-    check(document, chunks, SplitSizes(), 222)
+    check(document, chunks, SplitSizes(), embedder.token_limit)
+
+
+def test_a_heading_alone_is_not_filed_under_the_next() -> None:
+    document = built([("First " * 8, "heading", 1), ("Second " * 8, "heading", 1), ("The text. " * 3, "paragraph", 0)])
+    chunks = split(document)
+    assert [chunk.heading[:5] for chunk in chunks if chunk.text.startswith("First")] == ["First"]
 
 
 def test_parts_of_a_long_block_are_about_equal() -> None:

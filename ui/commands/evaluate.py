@@ -46,4 +46,5 @@ def _show(result: dict[str, Any]) -> None:
         echo(f"an answer takes {latency['p50']:.0f} ms (half of them), {latency['p95']:.0f} ms (19 of 20)")
     worst = [outcome for outcome in result["outcomes"] if not outcome["good"]][:10]
     for outcome in worst:
-        echo(f"not right: {outcome['question'][:100]}")
+        said = "refused" if outcome["refused"] else " ".join(outcome["answer"].split())
+        echo(f"not right: {outcome['question'][:100]}\n    {said[:160]}")

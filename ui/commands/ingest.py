@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @reported
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH...", help="Files and folders.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders.")] = None,
     library: LibraryOption = None,
     watch: Annotated[bool, typer.Option("--watch", help="Stay and follow changes until Ctrl-C.")] = False,
     embedder: Annotated[
