@@ -40,7 +40,8 @@ class Chatbot:
         hits = self.retriever.search(question, PASSAGES)
         retrieved = time.perf_counter()
         embed = self.retriever.embed if self.retriever.reads(question) else None
-        reply = answer(question, hits, self.retriever.idf, embed)
+        has_documents = bool(hits) or self.library.counts().documents > 0
+        reply = answer(question, hits, self.retriever.idf, embed, has_documents)
         ended = time.perf_counter()
         timings = {
             "retrieval": _ms(retrieved - started),

@@ -141,7 +141,8 @@ def _korean_tokens(morphemes: Iterable[Any]) -> Iterator[str]:
         if tag not in _CONTENT_TAGS:
             continue
         form = morpheme.form
-        if tag == "SL":
+        # Addresses and serial numbers as in any other text: a question may name one without a word of Korean.
+        if tag == "SL" or tag.startswith("W_"):
             yield from _other_tokens(form)
         elif tag == "SN":
             yield form.replace(",", "")

@@ -20,6 +20,9 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufeff\ud800
 _ARTICLE = re.compile(r"제\s?\d{1,4}\s?(?P<part>[편장절관조])(?:의\s?\d{1,3})?(?:\s?\([^()\n]{1,50}\)|\s[^.\n]{1,40})?")
 _ARTICLE_LEVELS = {"편": 2, "장": 3, "절": 4, "관": 5, "조": 6}
 
+# Surrogates that do not stand for a byte of a file name (those are U+DC80 to U+DCFF).
+_NOT_A_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+
 
 def normalize(text: str) -> str:
     """The one normalization, for documents and for questions: Unicode NFC, newlines as \\n, no control characters."""
@@ -30,6 +33,12 @@ def too_much_text(limit: int) -> UnreadableDocument:
     """The refusal of a file with more than ``limit`` bytes of text."""
     size = f"{limit / (1 << 20):.3g} MiB"
     return UnreadableDocument(f"The file holds more than {size} of text; split it into smaller files.")
+
+
+def shown(path: str) -> str:
+    """A path as text that can be stored and printed: NFC, bytes that are not UTF-8 replaced."""
+    named = _NOT_A_BYTE.sub("\ufffd", path).encode("utf-8", "surrogateescape")
+    return normalize(named.decode("utf-8", "replace")) or "?"
 
 
 @dataclass(frozen=True)
@@ -45,13 +54,16 @@ class Page:
 class Block:
     """A heading, a paragraph or one table row of a document: ``text[start:end]``; never crosses a page.
 
-    ``level`` is the depth of a heading (1 is the highest) and 0 for everything else.
+    ``level`` is the depth of a heading (1 is the highest) and 0 for everything else. ``header`` is, for a row that
+    stands as the file has it, the span of the document's text that names the row's columns; None where the row names
+    them itself.
     """
 
     kind: BlockKind
     start: int
     end: int
     level: int = 0
+    header: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ingest.errors import EmbedderMismatch
+from ingest.errors import EmbedderMismatch, EmbedderUnavailable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -192,7 +192,15 @@ def _load_transformer(source: str) -> Any:
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # a bar for 0.1 s of loading is noise
     dtype, device = _precision()
-    return SentenceTransformer(source, device=device, model_kwargs={"dtype": dtype}, trust_remote_code=False)
+    try:
+        return SentenceTransformer(source, device=device, model_kwargs={"dtype": dtype}, trust_remote_code=False)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        # The hub's, safetensors' and torch's errors enter here and nowhere else.
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+        raise EmbedderUnavailable(
+            f"The embedding model {source!r} cannot be loaded ({first.rstrip('.')}); "
+            "give the folder or the hub name of a sentence-transformers model."
+        ) from error
 
 
 def _precision() -> tuple[Any, str]:

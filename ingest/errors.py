@@ -7,6 +7,7 @@ IngestError
 │   ├── LibraryTooNew
 │   └── LibraryReadOnly
 ├── EmbedderMismatch        the library was embedded by another model
+├── EmbedderUnavailable     the embedding model that was named cannot be loaded
 ├── PathError               a path the user gave is absent or may not be read
 └── QuestionError           an empty or oversized question
 """
@@ -48,6 +49,10 @@ class LibraryReadOnly(LibraryError):
 
 class EmbedderMismatch(IngestError):
     """The library was embedded by another model than the one at hand."""
+
+
+class EmbedderUnavailable(IngestError):
+    """The embedding model that was named cannot be loaded."""
 
 
 class PathError(IngestError):

@@ -141,7 +141,7 @@ class _Child:
                 deadline += self._limits.ocr_page_seconds
         self.is_sound = "leave" not in answer
         if "reason" in answer:
-            raise UnreadableDocument(str(answer["reason"]))
+            raise UnreadableDocument(str(answer["reason"]), lasting=bool(answer.get("lasting", True)))
         return document_of(answer)
 
     def kill(self) -> None:
@@ -202,7 +202,8 @@ class _Child:
         ready = self._selector.select(left) if left > 0 else []
         if not ready:
             raise UnreadableDocument(
-                f"Reading the file took longer than {self._limits.seconds:g} s; split it into smaller files."
+                f"Reading the file took longer than {self._limits.seconds:g} s; split it into smaller files.",
+                lasting=False,  # a busy machine is no property of the file
             )
         for key, _ in ready:
             piece = os.read(key.fd, 1 << 20)
@@ -236,7 +237,8 @@ class _Child:
         how = f"signal {_signal_name(-status)}" if status < 0 else f"status {status}"
         return UnreadableDocument(
             f"The reader broke down on this file ({how}): it is damaged, made to do harm, or needs more than {memory} "
-            "of memory."
+            "of memory.",
+            lasting=False,
         )
 
 
@@ -246,7 +248,8 @@ def document_of(message: dict[str, Any]) -> Document:
         text = str(message["text"])
         pages = tuple(Page(int(number), int(start), int(end)) for number, start, end in message["pages"])
         blocks = tuple(
-            Block(_KINDS[kind], int(start), int(end), int(level)) for kind, start, end, level in message["blocks"]
+            Block(_KINDS[kind], int(start), int(end), int(level), _span(header))
+            for kind, start, end, level, header in message["blocks"]
         )
         _check_spans(len(text), blocks)
         warnings = tuple(str(warning) for warning in message["warnings"])
@@ -262,7 +265,16 @@ def _check_spans(length: int, blocks: tuple[Block, ...]) -> None:
     for block in blocks:
         if not end <= block.start <= block.end <= length:
             raise ValueError("blocks out of order")
+        if block.header and not 0 <= block.header[0] <= block.header[1] <= block.start:
+            raise ValueError("a header that does not stand above its row")
         end = block.end
+
+
+def _span(header: Any) -> tuple[int, int] | None:
+    if header is None:
+        return None
+    start, end = header
+    return int(start), int(end)
 
 
 def _signal_name(number: int) -> str:

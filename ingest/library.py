@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest import schema
-from ingest.document import Block, Document, Page, normalize
+from ingest.document import Block, BlockKind, Document, Page, normalize, shown
 from ingest.embedder import Embedder
 from ingest.errors import LibraryReadOnly, PathError
 from ingest.opening import FILE_NAME as FILE_NAME
-from ingest.opening import OpenLibrary
+from ingest.opening import ORIGINALS, OpenLibrary
 from ingest.records import Counts, DocumentRecord, Failure, FileStamp, Prepared
 
 if TYPE_CHECKING:
@@ -89,7 +89,9 @@ class Library(OpenLibrary):
             raise PathError(f"There is no document {document} in the library {self.folder}; see: seodang docs list")
         wanted = normalize(document)
         absolute = os.fsencode(os.path.abspath(document))
-        exact = self.rows("SELECT DISTINCT document_id FROM files WHERE path = ? OR given = ?", (absolute, wanted))
+        exact = self.rows("SELECT DISTINCT document_id FROM files WHERE given = ?", (wanted,)) or self.rows(
+            "SELECT document_id FROM files WHERE path = ?", (absolute,)
+        )
         if len(exact) == 1:
             return int(exact[0][0])
         if (
@@ -126,7 +128,7 @@ class Library(OpenLibrary):
             format,
             text,
             tuple(Page(*page) for page in json.loads(pages)),
-            tuple(Block(*block) for block in json.loads(blocks)),
+            tuple(_block(*block) for block in json.loads(blocks)),
             tuple(json.loads(warnings)),
         )
 
@@ -207,7 +209,7 @@ class Library(OpenLibrary):
         document_id = self.find(document)
         paths = [row[0] for row in self.rows("SELECT path FROM files WHERE document_id = ?", (document_id,))]
         self.forget(paths)
-        originals = self.folder / "originals"
+        originals = self.folder / ORIGINALS
         for path in paths:
             original = Path(os.fsdecode(path))
             if original.parent == originals:
@@ -236,6 +238,7 @@ class Library(OpenLibrary):
 
     def _point(self, path: bytes, given: str, stamp: FileStamp, document_id: int) -> None:
         before = self.connection.execute("SELECT document_id FROM files WHERE path = ?", (path,)).fetchone()
+        given = self._distinct(path, given)
         self.connection.execute(
             "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)",
             (path, given, stamp.bytes, stamp.mtime_ns, stamp.ctime_ns, document_id),
@@ -243,6 +246,14 @@ class Library(OpenLibrary):
         self.connection.execute("DELETE FROM failures WHERE path = ?", (path,))
         if before and before[0] != document_id:
             self._delete_if_unused(before[0])
+
+    def _distinct(self, path: bytes, given: str) -> str:
+        """The path as given, or the absolute one where another file was given by the same words (from another folder).
+        An upload takes the place of the older one of its name, and keeps it.
+        """
+        taken = self.connection.execute("SELECT 1 FROM files WHERE given = ? AND path != ?", (given, path)).fetchone()
+        upload = path.startswith(os.fsencode(self.folder / ORIGINALS) + b"/")
+        return shown(os.fsdecode(path)) if taken and not upload else given
 
     def _insert(self, prepared: Prepared) -> int:
         document = prepared.document
@@ -255,7 +266,7 @@ class Library(OpenLibrary):
                 document.format,
                 document.text,
                 json.dumps([(page.number, page.start, page.end) for page in document.pages]),
-                json.dumps([(block.kind, block.start, block.end, block.level) for block in document.blocks]),
+                json.dumps([(b.kind, b.start, b.end, b.level, b.header) for b in document.blocks]),
                 json.dumps(document.warnings, ensure_ascii=False),
                 prepared.bytes,
                 self.preparation,
@@ -302,6 +313,10 @@ class Library(OpenLibrary):
         )
         execute("DELETE FROM vectors WHERE chunk_id IN (SELECT id FROM chunks WHERE document_id = ?)", (document_id,))
         execute("DELETE FROM chunks WHERE document_id = ?", (document_id,))
+
+
+def _block(kind: BlockKind, start: int, end: int, level: int, header: list[int] | None = None) -> Block:
+    return Block(kind, start, end, level, (header[0], header[1]) if header else None)
 
 
 def _record(row: tuple[Any, ...], paths: list[str]) -> DocumentRecord:

@@ -22,13 +22,19 @@ if TYPE_CHECKING:
     from ingest.vectors import VectorIndex
 
 FILE_NAME = "library.sqlite"
+# Copies of uploaded files.
+ORIGINALS = "originals"
 
 
 class _Held:
-    """A thread's connection, closed when the thread ends: servers start a thread a request."""
+    """A thread's connection, closed when the thread ends: servers start a thread a request.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    ``state`` is the file's when a read-only connection was made, None for one that sees changes by itself.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, state: tuple[int, int, bool] | None) -> None:
         self.connection = connection
+        self.state = state
 
     def __del__(self) -> None:
         self.connection.close()
@@ -102,11 +108,20 @@ class OpenLibrary:
     def connection(self) -> sqlite3.Connection:
         """This thread's connection."""
         held: _Held | None = getattr(self._local, "held", None)
+        if held is not None and held.state and held.state != self._state():
+            held = None
         if held is None:
-            held = self._local.held = _Held(schema.connect(self.folder / FILE_NAME, self.read_only))
+            state = self._state() if self.read_only else None
+            held = self._local.held = _Held(schema.connect(self.folder / FILE_NAME, self.read_only), state)
             with self._lock:
                 self._held.add(held)
         return held.connection
+
+    def _state(self) -> tuple[int, int, bool]:
+        """What tells that the file changed: a connection to a library that cannot be written looks for no changes."""
+        with schema.translated(self.folder):
+            status = (self.folder / FILE_NAME).stat()
+            return status.st_mtime_ns, status.st_size, (self.folder / f"{FILE_NAME}-wal").exists()
 
     def rows(self, sql: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query, with SQLite's errors translated."""
@@ -156,6 +171,7 @@ class OpenLibrary:
 
 
 def _create(folder: Path, embedder: Embedder | None) -> None:
+    identity = (embedder or SentenceEmbedder(PACKAGED)).identity
     with schema.translated(folder):
         if folder.exists() and not folder.is_dir():
             raise LibraryError(f"{folder} is a file, not a folder; choose another library with --library.")
@@ -163,5 +179,4 @@ def _create(folder: Path, embedder: Embedder | None) -> None:
             raise LibraryError(
                 f"The folder {folder} has other files in it and no library; name an empty or new folder with --library."
             )
-        identity = (embedder or SentenceEmbedder(PACKAGED)).identity
         schema.create(folder / FILE_NAME, {"embedder": json.dumps(identity.as_json())})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import PurePath
 
@@ -41,12 +42,22 @@ class Preparer:
         analyzed = self._library.analyzer.sentences(texts)
         chunks = []
         for document, pieces in zip(documents, spans, strict=True):
-            sentences = [
-                _moved(piece, islice(analyzed, len(piece)), block.kind == "heading")
-                for block, piece in zip(document.blocks, pieces, strict=True)
-            ]
+            found = [_moved(piece, islice(analyzed, len(piece))) for piece in pieces]
+            sentences = [self._of_kind(document, index, each) for index, each in enumerate(found)]
             chunks.append(self._splitter.split(document, sentences))
         return chunks
+
+    def _of_kind(self, document: Document, index: int, sentences: list[Sentence]) -> list[Sentence]:
+        """Headings are marked; a table row is one sentence, which can be found by the names of its columns too."""
+        block = document.blocks[index]
+        if block.kind == "heading" or _heads_table(document, index):
+            return [replace(sentence, heading=True) for sentence in sentences]
+        if block.kind != "row" or not sentences:
+            return sentences
+        tokens = [token for sentence in sentences for token in sentence.tokens]
+        if block.header:
+            tokens += self._library.analyzer.tokens(document.text[slice(*block.header)])
+        return [Sentence(sentences[0].start, sentences[-1].end, tuple(tokens))]
 
     def prepare(
         self, documents: Sequence[Document], hashes: Sequence[str], sizes: Sequence[int], names: Sequence[str]
@@ -84,10 +95,16 @@ class Preparer:
         return f"{heading}\n{chunk.text}"
 
 
-def _moved(pieces: Sequence[tuple[int, int]], analyzed: Iterator[list[Sentence]], heading: bool) -> list[Sentence]:
+def _moved(pieces: Sequence[tuple[int, int]], analyzed: Iterator[list[Sentence]]) -> list[Sentence]:
     """Sentences of the pieces of one block, their offsets moved from the piece to the document."""
     return [
-        Sentence(start + sentence.start, start + sentence.end, sentence.tokens, heading)
+        replace(sentence, start=start + sentence.start, end=start + sentence.end)
         for (start, _), sentences in zip(pieces, analyzed, strict=True)
         for sentence in sentences
     ]
+
+
+def _heads_table(document: Document, index: int) -> bool:
+    """Whether the block is the row that names the columns of the next one."""
+    block, following = document.blocks[index], document.blocks[index + 1 : index + 2]
+    return bool(following and following[0].header and block.start <= following[0].header[0] < block.end)

@@ -46,7 +46,7 @@ def _answer(request: dict[str, Any], limits: ReadLimits, answers: IO[bytes]) -> 
         document = read(Path(request["path"]), request["name"], limits, on_ocr_page)
         return packed_document(document)
     except UnreadableDocument as error:
-        return {"reason": error.reason}
+        return {"reason": error.reason, "lasting": error.lasting}
     except MemoryError:
         return {
             "reason": f"The file needs more than {size_text(limits.memory_bytes)} of memory to be read.",
@@ -66,7 +66,9 @@ def packed_document(document: Document) -> dict[str, Any]:
         "format": document.format,
         "text": document.text,
         "pages": [dataclasses.astuple(page) for page in document.pages],
-        "blocks": [(_KINDS[block.kind], block.start, block.end, block.level) for block in document.blocks],
+        "blocks": [
+            (_KINDS[block.kind], block.start, block.end, block.level, block.header) for block in document.blocks
+        ],
         "warnings": document.warnings,
     }
 

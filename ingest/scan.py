@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.document import normalize
+from ingest.document import shown
 from ingest.errors import PathError
 from ingest.opening import FILE_NAME
 from ingest.records import FileStamp
@@ -28,11 +29,14 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class Scan:
-    """``files`` by absolute path; ``folders`` are the absolute folders that were read whole."""
+    """``files`` by absolute path; ``folders`` are the absolute folders that were walked, ``unseen`` those inside them
+    that were not looked into: what is known under them is not gone.
+    """
 
     files: dict[bytes, FoundFile]
     folders: tuple[bytes, ...]
-    unreadable: tuple[FoundFile, ...]
+    unreadable: tuple[FoundFile, ...] = ()
+    unseen: tuple[bytes, ...] = ()
 
 
 def scan(paths: Sequence[Path]) -> Scan:
@@ -43,13 +47,18 @@ def scan(paths: Sequence[Path]) -> Scan:
     """
     files: dict[bytes, FoundFile] = {}
     unreadable: list[FoundFile] = []
+    unseen: list[bytes] = []
     folders = []
     for path in paths:
         absolute = os.path.abspath(os.path.expanduser(path))
         try:
             status = os.stat(absolute)
             if stat.S_ISDIR(status.st_mode):
-                found = list(_walk(absolute, str(path), unreadable))
+                if FILE_NAME in os.listdir(absolute):
+                    raise PathError(
+                        f"{path} is a library, not a folder of documents; name the folder of the documents."
+                    )
+                found = list(_walk(absolute, str(path), unreadable, unseen))
                 folders.append(os.fsencode(absolute))
             elif stat.S_ISREG(status.st_mode):
                 found = [FoundFile(os.fsencode(absolute), shown(str(path)), FileStamp.of(status))]
@@ -62,18 +71,14 @@ def scan(paths: Sequence[Path]) -> Scan:
         except OSError as error:
             raise PathError(f"{path} cannot be read ({error.strerror}); check the path.") from error
         files.update((file.path, file) for file in found)
-    return Scan(files, tuple(folders), tuple(unreadable))
+    return Scan(files, tuple(folders), tuple(unreadable), tuple(unseen))
 
 
-def shown(path: str) -> str:
-    """A path as text that can be stored and printed: NFC, bytes that are not UTF-8 replaced."""
-    return normalize(os.fsencode(path).decode("utf-8", "replace")) or "?"
-
-
-def _walk(folder: str, given: str, unreadable: list[FoundFile]) -> Iterator[FoundFile]:
+def _walk(folder: str, given: str, unreadable: list[FoundFile], unseen: list[bytes]) -> Iterator[FoundFile]:
     with os.scandir(folder) as entries:
         ordered = sorted(entries, key=lambda entry: entry.name)
     if any(entry.name == FILE_NAME for entry in ordered):
+        unseen.append(os.fsencode(folder))
         return
     for entry in ordered:
         if entry.name.startswith((".", "~$")) or entry.name.lower() in _SKIPPED_NAMES:
@@ -81,8 +86,10 @@ def _walk(folder: str, given: str, unreadable: list[FoundFile]) -> Iterator[Foun
         name = os.path.join(given, entry.name)
         try:
             if entry.is_dir(follow_symlinks=False):
-                yield from _walk(entry.path, name, unreadable)
+                yield from _walk(entry.path, name, unreadable, unseen)
             elif entry.is_file():
                 yield FoundFile(os.fsencode(entry.path), shown(name), FileStamp.of(entry.stat()))
-        except OSError:
-            unreadable.append(FoundFile(os.fsencode(entry.path), shown(name), FileStamp(0, 0, 0)))
+        except OSError as error:
+            if error.errno != errno.ELOOP:  # a link to itself leads nowhere, like one whose target is gone
+                unseen.append(os.fsencode(entry.path))
+                unreadable.append(FoundFile(os.fsencode(entry.path), shown(name), FileStamp(0, 0, 0)))

@@ -22,7 +22,7 @@ CREATE TABLE documents (
   format TEXT NOT NULL,
   text TEXT NOT NULL,
   pages TEXT NOT NULL,          -- JSON [[number, start, end], ...]
-  blocks TEXT NOT NULL,         -- JSON [[kind, start, end, level], ...]
+  blocks TEXT NOT NULL,         -- JSON [[kind, start, end, level, header], ...]
   warnings TEXT NOT NULL,       -- JSON [sentence, ...]
   bytes INTEGER NOT NULL,
   prepared_with TEXT NOT NULL,  -- analyzer, splitter and embedder its chunks were made with

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import math
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,6 +64,7 @@ class Searcher:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._statistics: TermStatistics | None = None
+        self._beside = ThreadPoolExecutor(max_workers=2, thread_name_prefix="dense-search")
 
     @property
     def statistics(self) -> TermStatistics:
@@ -80,13 +83,13 @@ class Searcher:
         """
         question = checked_question(question)
         documents = self._documents_in(collection) if collection is not None else None
+        votes = mode != "lexical" and self._library.has_vectors() and self._library.embedder.reads(question)
+        # Both at once: SQLite, torch and FAISS all let go of the interpreter while they work.
+        pending = self._beside.submit(self._dense, question, limit, documents) if votes else None
         lexical: dict[int, float] = {}
-        dense: dict[int, float] = {}
         if mode != "dense":
             lexical = self._lexical(self._library.analyzer.tokens(question), limit, documents)
-        if mode != "lexical" and self._library.has_vectors() and self._library.embedder.reads(question):
-            dense = self._dense(question, limit, documents)
-        return _fused(lexical, dense)[:limit]
+        return _fused(lexical, pending.result() if pending else {})[:limit]
 
     def _lexical(self, tokens: Sequence[str], limit: int, documents: list[int] | None) -> dict[int, float]:
         terms = self._affordable(tokens)
@@ -127,9 +130,9 @@ class Searcher:
         return dict(zip(ids, cosines, strict=True))
 
     def _documents_in(self, collection: str) -> list[int]:
-        prefix = normalize(collection).rstrip("/") + "/"
+        prefix = normalize(os.path.normpath(collection)).rstrip("/") + "/"
         rows = self._library.rows("SELECT document_id, given, path FROM files")
-        absolute = prefix.encode()
+        absolute = os.fsencode(os.path.abspath(os.path.expanduser(collection))).rstrip(b"/") + b"/"
         return sorted({row[0] for row in rows if row[1].startswith(prefix) or row[2].startswith(absolute)})
 
 

@@ -21,7 +21,7 @@ from ingest.records import Failure, FileStamp
 from ingest.scan import FoundFile, Scan, scan
 
 # Raise the number when a reader learns something: files that failed before are then tried again.
-READERS = "seodang-readers-1"
+READERS = "seodang-readers-2"
 # Documents are embedded together up to this many characters: sorting by length inside a big batch doubles the speed of
 # the embedder, while a stop loses at most this much work.
 _BATCH_CHARACTERS = 400_000
@@ -319,5 +319,5 @@ def _gone(found: Scan, known: Iterable[bytes]) -> set[bytes]:
     seen = found.files.keys() | {file.path for file in found.unreadable}
     prefixes = tuple(folder.rstrip(b"/") + b"/" for folder in found.folders)
     # What could not be looked into is not gone.
-    hidden = tuple(file.path + b"/" for file in found.unreadable)
+    hidden = tuple(folder + b"/" for folder in found.unseen)
     return {path for path in known if path not in seen and path.startswith(prefixes) and not path.startswith(hidden)}

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from ingest import schema
+from ingest.document import shown
 from ingest.isolation import ReadLimits
 from ingest.library import Library
+from ingest.opening import ORIGINALS
 from ingest.records import FileStamp
-from ingest.scan import FoundFile, Scan, shown
+from ingest.scan import FoundFile, Scan
 from ingest.synchronization import Progress, SyncReport, sync_scan
 
-FOLDER = "originals"
 # What may follow the hash in a stored name: enough for a reader to tell .md from .csv, nothing that leads elsewhere.
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,10}$")
 
@@ -36,7 +37,7 @@ def add_upload(
     given = shown(PurePosixPath(name.replace("\\", "/")).name)[:255]
     path = _keep(library, given, content)
     found = FoundFile(os.fsencode(path), given, FileStamp.of(path.stat()))
-    report = sync_scan(library, Scan({found.path: found}, (), ()), progress, limits)
+    report = sync_scan(library, Scan({found.path: found}, ()), progress, limits)
     if report.failed:
         library.forget_failure(found.path)
         library.fail(os.fsencode(given), given, FileStamp(0, 0, 0), report.failed[0].reason, "")
@@ -51,7 +52,7 @@ def _keep(library: Library, given: str, content: bytes) -> Path:
     """Writes the bytes under their hash, complete or not at all."""
     library.check_writable()
     suffix = _SUFFIX.search(given.lower())
-    folder = library.folder / FOLDER
+    folder = library.folder / ORIGINALS
     # The name has a part in it, so that one content under two names is two files with a life of their own.
     stem = f"{hashlib.sha256(content).hexdigest()}-{hashlib.sha256(given.encode()).hexdigest()[:8]}"
     path = folder / (stem + (suffix.group() if suffix else ""))
@@ -72,7 +73,7 @@ def _keep(library: Library, given: str, content: bytes) -> Path:
 
 
 def _remove_older(library: Library, given: str, path: bytes) -> None:
-    inside = os.fsencode(library.folder / FOLDER) + b"/"
+    inside = os.fsencode(library.folder / ORIGINALS) + b"/"
     rows = library.rows("SELECT path FROM files WHERE given = ? AND path != ?", (given, path))
     older = [row[0] for row in rows if row[0].startswith(inside)]
     if older:

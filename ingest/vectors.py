@@ -41,6 +41,8 @@ class VectorIndex:
         self._lock = threading.RLock()
         self._dimension = library.embedder_identity.dimension
         self._generation = -1
+        # Whether there is a file, and its hash agreed.
+        self._sound = False
         self._index = self._read_file()
         self._saved_ids = self._ids()
 
@@ -89,7 +91,7 @@ class VectorIndex:
         with self._lock:
             ids = self._ids()
             changed = len(np.setxor1d(ids, self._saved_ids, assume_unique=True))
-            stale = changed > max(_STALE_ROWS, _STALE_SHARE * len(ids)) or (changed and not self.file.exists())
+            stale = changed > max(_STALE_ROWS, _STALE_SHARE * len(ids)) or (changed and not self._sound)
             if not (force or stale):
                 return False
             self._remove_leftovers()
@@ -100,7 +102,7 @@ class VectorIndex:
                 # A full or read-only disk: the vectors are safe in SQLite, only the next start is slower.
                 temporary.unlink(missing_ok=True)
                 return False
-            self._saved_ids = ids
+            self._saved_ids, self._sound = ids, True
             return True
 
     def _remove_leftovers(self) -> None:
@@ -124,7 +126,9 @@ class VectorIndex:
         try:
             # The hash first: FAISS reads a damaged file into whatever its bytes happen to say.
             if stamp.get("dimension") == self._dimension and file_sha256(self.file) == stamp.get("sha256"):
-                return faiss.read_index(str(self.file))
+                index = faiss.read_index(str(self.file))
+                self._sound = True
+                return index
         except (OSError, RuntimeError):
             pass
         quantizer = faiss.IndexScalarQuantizer(

@@ -131,6 +131,44 @@ def scanned_pdf(path: Path, content: str = "The village school has 42 pupils") -
     return path
 
 
+def placed_pdf(path: Path, pages: Sequence[Sequence[tuple[float, float, str]]]) -> Path:
+    """A4 pages of lines at their places: (from the left, from the bottom, text); a fourth value is the type size."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    pdfmetrics.registerFont(TTFont("Nanum", str(FONT)))
+    canvas = Canvas(str(path), pagesize=(595, 842))
+    for page in pages:
+        for left, bottom, content, *size in page:
+            canvas.setFont("Nanum", size[0] if size else 11)
+            canvas.drawString(left, bottom, content)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+def flowing_pdf(path: Path, parts: Sequence[object], **style: object) -> Path:
+    """Texts as paragraphs, rows as ruled tables, and drawings, one below the other over as many pages as it takes."""
+    from reportlab.lib import colors
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+    from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
+
+    pdfmetrics.registerFont(TTFont("Nanum", str(FONT)))
+    body = ParagraphStyle("body", fontName="Nanum", fontSize=11, leading=17, spaceAfter=12, **style)
+    rules = [("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("FONTNAME", (0, 0), (-1, -1), "Nanum")]
+    story: list[object] = []
+    for part in parts:
+        if isinstance(part, str):
+            story.append(Paragraph(part, body))
+        else:
+            story.append(Table(part, style=rules) if isinstance(part, list) else part)
+    SimpleDocTemplate(str(path)).build(story)
+    return path
+
+
 def hwpx(path: Path) -> Path:
     from hwpx.document import HwpxDocument
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 from pathlib import Path
@@ -47,7 +48,7 @@ def check_vectors(library: Library) -> None:
         exact = matrix @ query
         assert sorted(found) == ids.tolist()
         np.testing.assert_allclose(cosines, exact[np.searchsorted(ids, found)], atol=1e-4)
-        assert all(a >= b for a, b in zip(cosines, cosines[1:], strict=False))
+        assert all(a >= b for a, b in itertools.pairwise(cosines))
 
 
 def _check_references(library: Library) -> None:

@@ -23,6 +23,7 @@ for _name, _value in {
     "TOKENIZERS_PARALLELISM": "false",
     "TRANSFORMERS_VERBOSITY": "error",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_VERBOSITY": "error",
     # OpenMP threads that spin while they wait make a busy machine 3 to 60 times slower.
     "OMP_WAIT_POLICY": "PASSIVE",
 }.items():

@@ -117,14 +117,14 @@ def _remove(library: Library, document: DocumentRecord) -> None:
         if st.button(words.cancel, key="keep"):
             st.rerun()
         if st.button(words.remove, key="confirm-remove", type="primary", icon=":material/delete:"):
-            library.remove(str(document.id))
+            library.remove(document.id)
             st.toast(words.removed, icon=":material/check:")
             st.rerun()
 
 
 def _read(library: Library, document: DocumentRecord) -> None:
     """The normalized text, a part at a time."""
-    text = library.document_text(str(document.id))
+    text = library.document_text(document.id)
     parts = max(1, -(-len(text) // _PART))
     part = st.pagination(parts, key=f"part-{document.id}") - 1 if parts > 1 else 0
     st.html(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import os
@@ -16,7 +17,13 @@ from typer.exceptions import TyperException
 
 LibraryOption = Annotated[
     Path | None,
-    typer.Option("--library", envvar="SEODANG_LIBRARY", metavar="DIR", help="The library; default: your data folder."),
+    typer.Option(
+        "--library",
+        envvar="SEODANG_LIBRARY",
+        metavar="DIR",
+        readable=False,
+        help="The library; default: your data folder.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
@@ -31,6 +38,7 @@ def reported(command: Command) -> Command:
     def run(*arguments: Any, debug: bool = False, **options: Any) -> None:
         try:
             command(*arguments, debug=debug, **options)
+            sys.stdout.flush()
         except (typer.Exit, typer.Abort, TyperException):
             raise
         except KeyboardInterrupt:
@@ -42,6 +50,9 @@ def reported(command: Command) -> Command:
         except Exception as error:
             if debug:
                 raise
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                _close_output()
+                fail("The output cannot be written because its disk is full; free some space or write elsewhere.")
             fail(_sentence(error))
 
     return run  # type: ignore[return-value]
@@ -49,7 +60,7 @@ def reported(command: Command) -> Command:
 
 def fail(sentence: str) -> NoReturn:
     """Prints one sentence on standard error and ends with exit status 1."""
-    typer.echo(f"seodang: {sentence}", err=True)
+    typer.echo(f"seodang: {visible(sentence)}", err=True)
     raise typer.Exit(1)
 
 

@@ -13,6 +13,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
+from ingest.errors import IngestError
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -26,21 +28,23 @@ class Finding:
 def examine(folder: Path) -> list[Finding]:
     """Looks at everything; a look that fails is itself a finding."""
     findings: list[Finding] = []
-    for look in (
-        _system,
-        _packages,
-        _korean,
-        _embedder,
-        _accelerator,
-        _recognition,
-        _confinement,
-        lambda: _library(folder),
-    ):
+    looks = {
+        "machine": _system,
+        "packages": _packages,
+        "Korean": _korean,
+        "embedder": _embedder,
+        "GPU": _accelerator,
+        "scanned pages": _recognition,
+        "isolation": _confinement,
+        "library": lambda: _library(folder),
+    }
+    for what, look in looks.items():
         try:
             findings.extend(look())
+        except IngestError as error:
+            findings.append(Finding(what, "bad", str(error)))
         except Exception as error:  # a broken installation must not stop the report on the rest
-            name = getattr(look, "__name__", "library").strip("_<>")
-            findings.append(Finding(name, "bad", f"{type(error).__name__}: {str(error)[:200]}"))
+            findings.append(Finding(what, "bad", f"{type(error).__name__}: {str(error)[:200]}"))
     return findings
 
 

@@ -57,5 +57,5 @@ def _open(path: str) -> Shared:
 def examples(_shared: Shared, documents: tuple[tuple[int, str, str], ...]) -> tuple[str, ...]:
     """Example questions for the library's newest documents; ``documents`` are (id, title, time), the key of the cache."""
     newest = sorted(documents, key=lambda document: document[2], reverse=True)[:_EXAMPLE_DOCUMENTS]
-    texts = [(title, _shared.library.document_text(str(id))) for id, title, _ in newest]
+    texts = [(title, _shared.library.document_text(id)) for id, title, _ in newest]
     return example_questions(texts, lambda question: not _shared.chatbot.ask(question).refused)

@@ -29,13 +29,20 @@ _WORDS = {
 }
 
 
-def answer(question: str, hits: Sequence[Hit], idf: Callable[[str], float], embed: Embed | None) -> Reply:
+def answer(
+    question: str,
+    hits: Sequence[Hit],
+    idf: Callable[[str], float],
+    embed: Embed | None,
+    has_documents: bool = True,
+) -> Reply:
     """``hits`` best first; ``idf`` and ``embed`` as in rank_sentences. Every quote is a verbatim span."""
     question = " ".join(normalize(question).split())
     language = "ko" if has_korean(question) else "en"
     ranking = rank_sentences(question, hits, idf, embed)
     if not ranking.sentences or ranking.evidence < threshold(language):
-        return _refusal(question, language, hits, ranking.sentences)
+        reason = "no_evidence" if has_documents else "no_documents"
+        return _refusal(question, language, reason, hits, ranking.sentences)
     chosen = ranking.sentences[:_CLAIMS]
     citations = tuple(_citation(n, sentence, hits) for n, sentence in enumerate(chosen, 1))
     claims = tuple(Claim(citation.quote, "verified", (citation.n,)) for citation in citations)
@@ -43,15 +50,16 @@ def answer(question: str, hits: Sequence[Hit], idf: Callable[[str], float], embe
     return Reply(question, text, False, None, "documents", MODEL, claims, citations)
 
 
-def _refusal(question: str, language: str, hits: Sequence[Hit], sentences: Sequence[RankedSentence]) -> Reply:
+def _refusal(
+    question: str, language: str, reason: str, hits: Sequence[Hit], sentences: Sequence[RankedSentence]
+) -> Reply:
     words = _WORDS[language]
     nearest: list[RankedSentence] = []
     for sentence in sentences:
         if all(sentence.hit != other.hit for other in nearest):
             nearest.append(sentence)
     citations = tuple(_citation(n, sentence, hits) for n, sentence in enumerate(nearest[:_NEAREST], 1))
-    reason = "no_evidence" if hits else "no_documents"
-    text = words["no_evidence"] + (f" {words['nearest']}" if citations else "")
+    text = words[reason] + (f" {words['nearest']}" if citations else "")
     return Reply(question, text, True, reason, "documents", MODEL, (), citations)
 
 

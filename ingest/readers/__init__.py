@@ -26,6 +26,7 @@ _READERS = {
     "hwp": "hwp",
     "hwp3": "hwp",
     "hwpx": "hwp",
+    "odp": "slides",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -10,8 +11,10 @@ from ingest.document import Document, DocumentBuilder
 from ingest.errors import UnreadableDocument
 from ingest.readers.encoding import decode
 from ingest.readers.html_table import cells_of, inline_text, is_data
+from ingest.readers.listing import add_items
 from ingest.readers.source import Source
 from ingest.readers.tables import add_table
+from ingest.readers.title import metadata_title, text_title
 
 _INVISIBLE = "script, style, noscript, template, svg, iframe, object, canvas, head, select, [hidden]"
 _FURNITURE = "nav, footer, aside, button, form[role=search], [role=navigation], [role=banner], [role=contentinfo]"
@@ -78,10 +81,12 @@ _MEANT = {
 
 
 def read(source: Source) -> Document:
-    """The page's main content; its title is the <title>, else the first heading."""
+    """The page's main content; its title is the <title>, else the first heading that can be one."""
     builder = source.builder("html")
     add_html(builder, html_text(source.content()))
-    return builder.build()
+    document = builder.build()
+    headings = (document.text[block.start : block.end] for block in document.blocks if block.kind == "heading")
+    return replace(document, title=document.title or next(filter(None, map(text_title, headings)), ""))
 
 
 def html_text(data: bytes) -> str:
@@ -115,7 +120,7 @@ def add_html(builder: DocumentBuilder, html: str) -> None:
     tree = LexborHTMLParser(html)
     title = tree.css_first("head > title")
     if not builder.title and title is not None:
-        builder.title = title.text()
+        builder.title = metadata_title(title.text())
     for node in tree.css(_INVISIBLE):
         if node.tag != "body":
             node.decompose()
@@ -228,11 +233,11 @@ class _Walk:
         elif tag == "img":
             self._add_text(f" {node.attributes.get('alt') or ''} ")
         elif tag in _LISTS:
-            if not self._lists:
-                self._flush()
+            self._flush()
             self._lists += 1
         elif tag == "li" and self._lists:
-            self._text.append("\n- ")
+            self._flush()
+            self._text.append("- ")
         elif tag == "pre":
             self._flush()
             self._pre += 1
@@ -242,18 +247,18 @@ class _Walk:
     def _leave(self, node: LexborNode) -> None:
         tag = node.tag or ""
         if tag in _LISTS:
-            self._lists = max(0, self._lists - 1)
-            self._break()
-        elif tag == "pre":
             self._flush()
-            self._pre = max(0, self._pre - 1)
+            self._lists = max(0, self._lists - 1)
+        elif tag in ("pre", "li"):
+            self._flush()
+            self._pre = max(0, self._pre - (tag == "pre"))
         elif tag in _BLOCKS or tag in ("tr", "td", "th"):
             self._break()
 
     def _break(self) -> None:
-        """The end of a paragraph; inside a list only of a line, so that a list stays one block."""
+        """The end of a paragraph; inside a list only of a line, so that an item stays one block."""
         if self._lists:
-            if self._text and not self._text[-1].endswith(("\n", "\n- ")):
+            if self._text and not self._text[-1].endswith(("\n", "- ")):
                 self._text.append("\n")
         else:
             self._flush()
@@ -270,9 +275,11 @@ class _Walk:
         text = "".join(self._text).replace("\u00ad", "")
         self._text.clear()
         if not self._pre:
-            text = re.sub(r" *\n\s*", "\n", re.sub(r"[ \u00a0]+", " ", text))
-            text = re.sub(r"\n- (?=\n|$)", "", text)
-        self._builder.add(text)
+            text = re.sub(r" *\n\s*", "\n", re.sub(r"[ \u00a0]+", " ", text)).strip()
+        if self._pre:
+            self._builder.add(text)
+        elif text != "-":  # an empty item
+            add_items(self._builder, text)
 
     def _add_table(self, table: LexborNode) -> None:
         caption = table.css_first("caption")

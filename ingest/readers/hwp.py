@@ -9,8 +9,10 @@ from typing import Any
 
 from ingest.document import Document, DocumentBuilder
 from ingest.errors import UnreadableDocument
+from ingest.readers.listing import add_items
 from ingest.readers.source import Source
 from ingest.readers.tables import add_table
+from ingest.readers.title import metadata_title, text_title
 from ingest.readers.zipped import damaged
 
 # What Hangul writes into the body of a distribution document for programs that cannot open it.
@@ -34,7 +36,7 @@ def read(source: Source) -> Document:
     except unhwp.UnhwpError as error:
         raise _refusal(error.kind) from error
     metadata = content.get("metadata") or {}
-    builder = source.builder(_format(source), metadata.get("title") or "")
+    builder = source.builder(_format(source), metadata_title(metadata.get("title")))
     for section in content.get("sections") or ():
         for element in section.get("content") or ():
             _add(builder, element)
@@ -65,11 +67,23 @@ def _add(builder: DocumentBuilder, element: Any) -> None:
         return
     for name, value in element.items():
         if name == "Paragraph":
-            style = value.get("style") or {}
-            level = int(style.get("heading_level") or 0)
-            builder.add(_text(value), "heading" if level else "paragraph", level)
+            _add_paragraph(builder, value)
         elif name == "Table":
             _add_table(builder, value)
+
+
+def _add_paragraph(builder: DocumentBuilder, paragraph: dict[str, Any]) -> None:
+    style = paragraph.get("style") or {}
+    level = int(style.get("heading_level") or 0)
+    text = _text(paragraph)
+    head = style.get("head") or {}
+    if head.get("kind") == "Outline":  # whose heading level unhwp counts from 0
+        # Whole paragraphs are numbered so, too.
+        level = int(head.get("level") or 0) + 1 if text_title(text) else 0
+    if level:
+        builder.add(text, "heading", level)
+    else:
+        add_items(builder, text)
 
 
 def _text(value: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-import re
 from collections.abc import Iterator
 from email.message import Message
 
@@ -13,7 +12,7 @@ from ingest.errors import UnreadableDocument
 from ingest.readers.encoding import decode
 from ingest.readers.html import add_html, html_text
 from ingest.readers.source import Source
-from ingest.readers.text import paragraphs
+from ingest.readers.text import add_paragraphs
 
 _FIELDS = ("From", "To", "Cc", "Date", "Subject")
 _MAX_PARTS = 1_000
@@ -87,9 +86,7 @@ def _add_body(builder: DocumentBuilder, message: Message) -> None:
         if part.get_content_subtype() == "html":
             _add_html_part(builder, payload, part.get_content_charset())
         else:
-            text = re.sub(r"\r\n?", "\n", _characters(payload, part.get_content_charset()))
-            for block in paragraphs(text, 0, len(text)):
-                builder.add(text[block.start : block.end])
+            add_paragraphs(builder, _characters(payload, part.get_content_charset()))
     if attachments:
         names = ", ".join(str(name) for name in attachments[:20])
         builder.warnings.append(f"Attachments are not read ({names}); save them as files to add them.")

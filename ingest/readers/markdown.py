@@ -1,13 +1,15 @@
-"""Markdown: the text verbatim, its headings and table rows as blocks."""
+"""Markdown: the text verbatim, its headings, list items and table rows as blocks."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from ingest.document import Block, Document
+from ingest.document import Block, BlockKind, Document
+from ingest.readers.listing import ITEM
 from ingest.readers.source import Source
 from ingest.readers.text import paragraphs, text_of
+from ingest.readers.title import metadata_title, text_title
 
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -28,10 +30,10 @@ def read(source: Source) -> Document:
 def _title(text: str, blocks: tuple[Block, ...]) -> str:
     matter = _FRONT_MATTER.match(text)
     if matter and (title := _FRONT_TITLE.search(matter.group())):
-        return title.group(2)
+        return metadata_title(title.group(2))
     for block in blocks:
         if block.kind == "heading":
-            return " ".join(text[block.start : block.end].strip().strip("#=-").split())
+            return text_title(text[block.start : block.end].strip().strip("#=-"))
     return ""
 
 
@@ -42,7 +44,7 @@ class _Outline:
         self._text = text
         self._open = 0  # where the text begins that belongs to no block yet
         self._fence = ""
-        self._table = False
+        self._header: tuple[int, int] | None = None  # of the table that is being read
 
     def blocks(self) -> Iterator[Block]:
         matter = _FRONT_MATTER.match(self._text)
@@ -62,7 +64,7 @@ class _Outline:
             return
         if (heading := _HEADING.fullmatch(line)) and heading.group(2):
             yield from self._heading(start, start, stop, len(heading.group(1)))
-        elif self._table:
+        elif self._header:
             yield from self._row(line, start, stop)
         elif (
             previous
@@ -71,6 +73,8 @@ class _Outline:
             and self._text[slice(*previous)].strip()
         ):
             yield from self._after_text(line, start, stop, previous)
+        if self._header is None and ITEM.match(line):
+            yield from self._close(start)
 
     def _in_code(self, line: str) -> bool:
         fence = _FENCE.match(line)
@@ -80,7 +84,7 @@ class _Outline:
             return True
         if fence:
             self._fence = fence.group(1)
-            self._table = False
+            self._header = None
         return bool(fence)
 
     def _after_text(self, line: str, start: int, stop: int, previous: tuple[int, int]) -> Iterator[Block]:
@@ -90,31 +94,34 @@ class _Outline:
             yield from self._heading(previous[0], previous[0], stop, 1 if "=" in underline.group() else 2)
         elif "|" in above and "|" in line and _TABLE_RULE.fullmatch(line):
             yield from self._close(previous[0])
-            yield from self._row(above, *previous)
-            yield from self._row(line, start, stop)
-            self._table = True
+            yield _trimmed(self._text, "row", previous[0], stop)  # the rule belongs to the header
+            self._open = stop
+            row = _trimmed(self._text, "row", *previous)
+            self._header = row.start, row.end
 
     def _heading(self, before: int, start: int, stop: int, level: int) -> Iterator[Block]:
-        self._table = False
+        self._header = None
         yield from self._close(before)
         yield _trimmed(self._text, "heading", start, stop, level)
         self._open = stop
 
     def _row(self, line: str, start: int, stop: int) -> Iterator[Block]:
         if not line.strip() or "|" not in line:
-            self._table = False
+            self._header = None
             return
-        yield _trimmed(self._text, "row", start, stop, 0)
+        yield _trimmed(self._text, "row", start, stop, header=self._header)
         self._open = stop
 
     def _close(self, stop: int) -> Iterator[Block]:
-        """The paragraphs up to here."""
-        yield from paragraphs(self._text, self._open, stop)
+        """The paragraphs up to here; a line of code that looks like an item is none."""
+        yield from paragraphs(self._text, self._open, stop, with_items=False)
         self._open = stop
 
 
-def _trimmed(text: str, kind: str, start: int, stop: int, level: int) -> Block:
+def _trimmed(
+    text: str, kind: BlockKind, start: int, stop: int, level: int = 0, header: tuple[int, int] | None = None
+) -> Block:
     part = text[start:stop]
     first = start + len(part) - len(part.lstrip())
     end = stop - (len(part) - len(part.rstrip()))
-    return Block("heading" if kind == "heading" else "row", first, end, level)
+    return Block(kind, first, end, level, header)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pypdfium2
 
-from ingest.readers.pdf_layout import Line, PageText
+from ingest.readers.pdf_parts import Line, PageText
 
 _DPI = 216  # the least at which Tesseract got every word of the Korean test page
 _MAX_PIXELS = 20_000_000  # an A3 page at 300 dpi is 17 million

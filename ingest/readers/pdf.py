@@ -5,8 +5,9 @@ from __future__ import annotations
 from ingest.document import Document, DocumentBuilder
 from ingest.errors import UnreadableDocument
 from ingest.readers import ocr
-from ingest.readers.pdf_layout import Outline, PageText
+from ingest.readers.pdf_layout import Outline
 from ingest.readers.pdf_page import bookmarks, open_pdf, page_text, page_title
+from ingest.readers.pdf_parts import PageText
 from ingest.readers.source import Source
 from ingest.readers.zipped import damaged
 
@@ -51,10 +52,9 @@ def _recognised(source: Source, pdf: object, index: int, page: PageText, picture
 
 
 def _compose(builder: DocumentBuilder, pages: list[PageText]) -> None:
-    outline = Outline(pages)
-    for number, page in enumerate(pages, start=1):
+    for number, blocks in enumerate(Outline(pages).pages(), start=1):
         builder.page(number)
-        for kind, text, level in outline.blocks(page):
+        for kind, text, level in blocks:
             builder.add(text, kind, level)
 
 

@@ -11,7 +11,8 @@ import pypdfium2
 import pypdfium2.raw as raw
 
 from ingest.errors import UnreadableDocument
-from ingest.readers.pdf_layout import Line, PageText, squeezed
+from ingest.readers.pdf_parts import Box, Line, PageText, Table, squeezed
+from ingest.readers.title import metadata_title
 from ingest.readers.zipped import damaged
 
 _HYPHEN = "\x02"  # pdfium marks a hyphen at a line's end that only breaks a word
@@ -41,14 +42,14 @@ def open_pdf(path: Path) -> Any:
 def page_title(pdf: Any) -> str:
     """The title in the file's properties, "" where it is only a file name."""
     try:
-        title = str(pdf.get_metadata_value("Title") or "").strip()
+        title = metadata_title(str(pdf.get_metadata_value("Title") or ""))
     except (pypdfium2.PdfiumError, UnicodeError):
         return ""
     lower = title.lower()
     is_name = lower.endswith(
         (".doc", ".docx", ".hwp", ".hwpx", ".pdf", ".ppt", ".pptx", ".xls", ".xlsx", ".indd", ".tex")
     )
-    return "" if is_name or lower in ("untitled", "anonymous", "제목 없음") else title
+    return "" if is_name or lower in ("untitled", "anonymous", "(anonymous)", "제목 없음") else title
 
 
 def bookmarks(pdf: Any) -> dict[int, dict[str, int]]:
@@ -75,8 +76,11 @@ def page_text(pdf: Any, index: int, headings: dict[str, int] | None = None) -> P
     try:
         text = page.get_textpage()
         lines = _lines(text, page.get_rotation()) + _annotations(page)
-        tables = _tables(page, text) if lines else ()
-        return PageText(lines, tables, is_picture=not lines and _has_picture(page), bookmarks=headings or {})
+        tables, drawings = _tables(page, text) if lines else ((), ())
+        return PageText(
+            lines, tables, is_picture=not lines and _has_picture(page), bookmarks=headings or {}, area=page.get_bbox(),
+            drawings=drawings,
+        )  # fmt: skip
     except pypdfium2.PdfiumError:
         return PageText((), is_broken=True)
     finally:
@@ -166,7 +170,7 @@ def _has_picture(page: Any) -> bool:
     return False
 
 
-def _tables(page: Any, text: Any) -> tuple[Any, ...]:
+def _tables(page: Any, text: Any) -> tuple[tuple[Table, ...], tuple[Box, ...]]:
     from ingest.readers.pdf_table import tables_of
 
     return tables_of(page, text)

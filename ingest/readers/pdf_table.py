@@ -11,7 +11,7 @@ from typing import Any
 
 import pypdfium2.raw as raw
 
-from ingest.readers.pdf_layout import Table
+from ingest.readers.pdf_parts import Box, Table
 
 _MIN_EDGES = 4
 _MAX_EDGES = 4_000  # a drawing or a map, not a table
@@ -21,13 +21,36 @@ _THIN = 3.0  # points: a filled rectangle thinner than this is a line
 _SHORTEST = 6.0
 _TOLERANCE = 3.0
 _MAX_CELLS = 20_000
+_WHOLE_PAGE = 0.7  # a drawing larger than that both ways is the page's frame or ground
 
 Point = tuple[float, float]
 
 
-def tables_of(page: Any, text: Any) -> tuple[Table, ...]:
-    """The ruled tables of a page with at least two columns and two rows, in no certain order."""
-    edges = _edges(page)
+def tables_of(page: Any, text: Any) -> tuple[tuple[Table, ...], tuple[Box, ...]]:
+    """The ruled tables of a page with at least two columns and two rows, in no certain order, and the boxes of all
+    that is drawn outside of them.
+    """
+    edges, boxes = _drawn(page)
+    tables = _ruled(edges, text)
+    width, height = page.get_size()
+    drawings = (
+        box for box in boxes
+        if not (box[2] - box[0] > _WHOLE_PAGE * width and box[3] - box[1] > _WHOLE_PAGE * height)
+        and not any(_holds(table.box, box) for table in tables)
+    )  # fmt: skip
+    return tables, tuple(drawings)
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    return (
+        outer[0] - _TOLERANCE <= inner[0]
+        and outer[1] - _TOLERANCE <= inner[1]
+        and outer[2] + _TOLERANCE >= inner[2]
+        and outer[3] + _TOLERANCE >= inner[3]
+    )
+
+
+def _ruled(edges: list[dict[str, Any]], text: Any) -> tuple[Table, ...]:
     if not _MIN_EDGES <= len(edges) <= _MAX_EDGES:
         return ()
     from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells, merge_edges
@@ -57,7 +80,7 @@ def _table(text: Any, cells: list[tuple[float, float, float, float]]) -> Table |
     if sum(1 for row in grid for cell in row if cell) < 3:
         return None
     box = (columns[0], -lines[-1], columns[-1], -lines[0])
-    return Table(box, tuple(tuple(row) for row in grid))
+    return Table(box, tuple(tuple(row) for row in grid), tuple(columns))
 
 
 def _tracks(values: list[float]) -> list[float]:
@@ -73,17 +96,21 @@ def _nearest(tracks: list[float], value: float) -> int:
     return min(range(len(tracks)), key=lambda index: abs(tracks[index] - value))
 
 
-def _edges(page: Any) -> list[dict[str, Any]]:
-    """The horizontal and vertical rules, as pdfplumber writes them down."""
+def _drawn(page: Any) -> tuple[list[dict[str, Any]], list[Box]]:
+    """The horizontal and vertical rules, as pdfplumber writes them down, and the boxes of all lines and areas."""
     edges: list[dict[str, Any]] = []
+    boxes: list[Box] = []
     for number, found in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=4)):
         if number > _MAX_OBJECTS or len(edges) > _MAX_EDGES:
             break
-        edges.extend(_object_edges(found))
-    return edges
+        if points := _placed_points(found):
+            edges.extend(_object_edges(found, points))
+            boxes.append(_box(points))
+    return edges, boxes
 
 
-def _object_edges(found: Any) -> Iterator[dict[str, Any]]:
+def _placed_points(found: Any) -> list[Point]:
+    """The points of a path where they stand on the page; none where the path is empty or too long for a rule."""
     matrix = found.get_matrix()
     containers: list[Any] = []
     container = getattr(found, "container", None)
@@ -98,9 +125,10 @@ def _object_edges(found: Any) -> Iterator[dict[str, Any]]:
         return x, y
 
     count = raw.FPDFPath_CountSegments(found)
-    if not 2 <= count <= _MAX_SEGMENTS:
-        return
-    points = [place(x, y) for x, y in _points(found, count)]
+    return [place(x, y) for x, y in _points(found, count)] if 2 <= count <= _MAX_SEGMENTS else []
+
+
+def _object_edges(found: Any, points: list[Point]) -> Iterator[dict[str, Any]]:
     if found_thin := _thin(points):
         yield found_thin
         return
@@ -134,13 +162,17 @@ def _thin(points: list[Point]) -> dict[str, Any] | None:
     """A narrow filled rectangle is how many programs draw a line."""
     if not 4 <= len(points) <= 6:
         return None
-    left, right = min(x for x, _ in points), max(x for x, _ in points)
-    bottom, top = min(y for _, y in points), max(y for _, y in points)
+    left, bottom, right, top = _box(points)
     if top - bottom <= _THIN:
         return _edge((left, (top + bottom) / 2), (right, (top + bottom) / 2))
     if right - left <= _THIN:
         return _edge(((left + right) / 2, bottom), ((left + right) / 2, top))
     return None
+
+
+def _box(points: list[Point]) -> Box:
+    across, up = [x for x, _ in points], [y for _, y in points]
+    return min(across), min(up), max(across), max(up)
 
 
 def _edge(start: Point, end: Point) -> dict[str, Any] | None:

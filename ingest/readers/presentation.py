@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
 from ingest.document import Document, DocumentBuilder
 from ingest.errors import UnreadableDocument
+from ingest.readers.listing import add_items
 from ingest.readers.source import Source
 from ingest.readers.tables import add_table
+from ingest.readers.title import text_title
 from ingest.readers.word import attribute, core_title, local, main_part
 from ingest.readers.zipped import OFFICE_RELATIONS, Archive
 
@@ -64,7 +66,7 @@ def _add_slide(builder: DocumentBuilder, archive: Archive, part: str, number: in
             notes = archive.xml_or_none(target)
             for shape in () if notes is None else _shapes(notes):
                 if _placeholder(shape) not in _FURNITURE:
-                    builder.add(_text(shape))
+                    _add_paragraphs(builder, shape.iterfind("{*}txBody/{*}p"))
 
 
 def _shapes(root: etree._Element) -> Iterator[etree._Element]:
@@ -101,11 +103,17 @@ def _add_shape(
     text = _text(shape)
     if placeholder in _TITLES:
         builder.add(text, "heading", 1)
-        builder.title = builder.title or " ".join(text.split())
-    elif placeholder == "subTitle" and len(text) < 200:
+        builder.title = builder.title or text_title(text)
+    elif placeholder == "subTitle" and len(text) < 200 and "\n" not in text:
         builder.add(text, "heading", 2)
     else:
-        builder.add(text)
+        _add_paragraphs(builder, shape.iterfind("{*}txBody/{*}p"))
+
+
+def _add_paragraphs(builder: DocumentBuilder, paragraphs: Iterable[etree._Element]) -> None:
+    """A block a paragraph: on slides they are the items of a list."""
+    for paragraph in paragraphs:
+        add_items(builder, _line(paragraph))
 
 
 def _text(shape: etree._Element) -> str:
@@ -139,7 +147,7 @@ def _add_graphic(
         if root is not None and local(reference) == "chart":
             add_table(builder, _chart_rows(root), 1)
         elif root is not None:
-            builder.add("\n".join(text for text in map(_line, root.iter("{*}p")) if text.strip()))
+            _add_paragraphs(builder, root.iter("{*}p"))
 
 
 def _rows(table: etree._Element) -> list[list[str]]:

@@ -47,7 +47,9 @@ class Source:
         with self.path.open("rb") as file:
             data = file.read(self.size + 1)
         if len(data) != self.size:
-            raise UnreadableDocument("The file changed while it was read; add it again when it is complete.")
+            raise UnreadableDocument(
+                "The file changed while it was read; add it again when it is complete.", lasting=False
+            )
         return data
 
 

@@ -43,8 +43,7 @@ def rows_as_text(
     row, and replaced by the header of this one. ``two_columns_pair``: two columns of text are names and values rather
     than a table with a header.
     """
-    cleaned = (cells for row in rows if any(cells := [" ".join(cell.split()) for cell in row]))
-    ahead = _Ahead(cleaned)
+    ahead = _Ahead(_cleaned(rows))
     if header_rows is None:
         yield from ahead.captions()
     sample = ahead.sample
@@ -80,6 +79,24 @@ class _Ahead:
             if not _is_caption(self.sample[0], self.sample[1]):
                 return
             yield next(cell for cell in self.sample.pop(0) if cell)
+
+
+def header_rows_of(rows: Iterable[Row]) -> list[list[str]]:
+    """The rows that name the columns of a table without marks of its own, none where there are none."""
+    ahead = _Ahead(_cleaned(rows))
+    for _ in ahead.captions():
+        pass
+    return ahead.sample[: _header_rows(ahead.sample, two_columns_pair=True)] if ahead.sample else []
+
+
+def begins_with_values(rows: Iterable[Row]) -> bool:
+    """Whether the first row holds values as the others do, rather than a name above a column of numbers."""
+    sample = list(islice(_cleaned(rows), _LOOK_AHEAD))
+    return bool(sample) and not _column_of_numbers(sample)
+
+
+def _cleaned(rows: Iterable[Row]) -> Iterator[list[str]]:
+    return (cells for row in rows if any(cells := [" ".join(cell.split()) for cell in row]))
 
 
 def _continued(header: list[str] | None, sample: list[list[str]]) -> list[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ingest.document import Block, Document, normalize, too_much_text
+from ingest.document import Block, Document, DocumentBuilder, normalize, too_much_text
 from ingest.errors import UnreadableDocument
 from ingest.readers.encoding import decode
+from ingest.readers.listing import items, trimmed
 from ingest.readers.source import Source, too_large
 
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
@@ -40,17 +41,21 @@ def document_of(source: Source, text: str, format: str) -> Document:
     return Document("", format, text, (), tuple(paragraphs(text, 0, len(text))))
 
 
-def paragraphs(text: str, start: int, end: int) -> list[Block]:
-    """The paragraphs of ``text[start:end]``: runs of lines with no blank line between them."""
+def add_paragraphs(builder: DocumentBuilder, text: str) -> None:
+    """Adds the paragraphs and list items of a text to a document."""
+    text = normalize(text)
+    for block in paragraphs(text, 0, len(text)):
+        builder.add(text[block.start : block.end])
+
+
+def paragraphs(text: str, start: int, end: int, with_items: bool = True) -> list[Block]:
+    """The paragraphs of ``text[start:end]``: runs of lines with no blank line between them, and each item of a list."""
     blocks = []
     for stop, following in [
         *((match.start(), match.end()) for match in _BLANK_LINES.finditer(text, start, end)),
         (end, end),
     ]:
-        part = text[start:stop]
-        trimmed = part.strip()
-        if trimmed:
-            first = start + len(part) - len(part.lstrip())
-            blocks.append(Block("paragraph", first, first + len(trimmed)))
+        spans = items(text, start, stop) if with_items else trimmed(text, start, stop)
+        blocks += [Block("paragraph", first, last) for first, last in spans]
         start = following
     return blocks

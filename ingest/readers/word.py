@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ingest.document import Document, DocumentBuilder
+from ingest.readers.listing import add_items
 from ingest.readers.source import Source
 from ingest.readers.tables import add_table
+from ingest.readers.text import add_paragraphs
+from ingest.readers.title import metadata_title
 from ingest.readers.zipped import Archive
 
 _HEADING_NAME = re.compile(r"(?:heading|제목|überschrift|titre|見出し)\s*(\d)", re.IGNORECASE)
@@ -43,7 +46,7 @@ def core_title(archive: Archive) -> str:
     """The title in the document's properties, "" where there is none."""
     core = archive.xml_or_none("docProps/core.xml")
     title = None if core is None else core.find(".//{*}title")
-    return "" if title is None else (title.text or "").strip()
+    return "" if title is None else metadata_title(title.text)
 
 
 def local(element: etree._Element) -> str:
@@ -119,7 +122,10 @@ class _Reader:
             from ingest.readers.html import add_html, html_text
 
             text = html_text(self._archive.read(target))
-            add_html(self._builder, text) if ending != "txt" else self._builder.add(text)
+            if ending != "txt":
+                add_html(self._builder, text)
+            else:
+                add_paragraphs(self._builder, text)
         else:
             self._builder.warnings.append("A part of the document is another file embedded in it, which was not read.")
 
@@ -129,7 +135,7 @@ class _Reader:
         if level and len(text) <= 500:
             self._builder.add(text, "heading", level)
         else:
-            self._builder.add(text)
+            add_items(self._builder, text)
         self._add_pending()
 
     def _add_pending(self) -> None:

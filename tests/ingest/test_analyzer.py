@@ -12,7 +12,9 @@ from ingest.document import normalize
 analyzer = Analyzer()
 
 english = st.text(st.sampled_from("abc AB.!?\"')\n\t,;1 2%é中文。ไทย'’-@/"), max_size=120).map(normalize)
-korean = st.text(st.sampled_from("가나다 이다.!?\"'\n…ㅋㅎ1,2%a@/👩\u200d🇰中の「」·~"), max_size=80).map(lambda t: "가" + normalize(t))
+korean = st.text(st.sampled_from("가나다 이다.!?\"'\n…ㅋㅎ1,2%a@/👩\u200d🇰中の「」·~"), max_size=80).map(
+    lambda t: "가" + normalize(t)
+)
 
 
 def check_sentences(text: str) -> None:
@@ -45,7 +47,10 @@ def test_korean_sentences_cover_every_character(text: str) -> None:
     ("text", "sentences"),
     [
         ("Dr. Kim came at 9 a.m. on Monday. He left.", ["Dr. Kim came at 9 a.m. on Monday.", "He left."]),
-        ("It cost 3.5 won (i.e. little). Why? Nobody knows!", ["It cost 3.5 won (i.e. little).", "Why?", "Nobody knows!"]),
+        (
+            "It cost 3.5 won (i.e. little). Why? Nobody knows!",
+            ["It cost 3.5 won (i.e. little).", "Why?", "Nobody knows!"],
+        ),
         ('He said "stop." Then J. K. left.', ['He said "stop."', "Then J. K. left."]),
         ("No full stop\n\nNext paragraph", ["No full stop", "Next paragraph"]),
         ("犬は三年。風月を詠む。", ["犬は三年。", "風月を詠む。"]),

@@ -127,7 +127,7 @@ def test_a_document_is_found_by_path_id_name_and_title(library: Library, monkeyp
 def test_an_ambiguous_or_unknown_name_is_an_error(library: Library) -> None:
     put(library, "one/a.txt", "one")
     put(library, "two/a.txt", "two")
-    with pytest.raises(PathError, match="Several documents are named 'a.txt'"):
+    with pytest.raises(PathError, match=r"Several documents are named 'a\.txt'"):
         library.find("a.txt")
     for name in ("b.txt", "0", "999", "-1", "²", "٣", "9" * 30, "1e3", "../a.txt", "%", "'; DROP TABLE files"):
         with pytest.raises(PathError, match="There is no document named"):
@@ -156,7 +156,7 @@ def test_removing_by_id_never_takes_a_file_of_that_name(library: Library) -> Non
 
 
 def test_no_library(tmp_path: Path) -> None:
-    with pytest.raises(LibraryNotFound, match="There is no library in .*; make one with: seodang ingest"):
+    with pytest.raises(LibraryNotFound, match=r"There is no library in .*; make one with: seodang ingest"):
         Library.open(tmp_path / "none")
     assert not (tmp_path / "none").exists()
 
@@ -240,9 +240,9 @@ def test_a_file_system_without_hard_links_can_hold_a_library(tmp_path: Path, mon
 
 def test_another_embedder_is_an_error_that_says_the_command(library: Library) -> None:
     put(library, "a.txt", "text")
-    with Library.open(library.folder, embedder=HashEmbedder("other/model", "2")) as other:
-        with pytest.raises(EmbedderMismatch) as caught:
-            put(other, "b.txt", "text")
+    other = HashEmbedder("other/model", "2")
+    with Library.open(library.folder, embedder=other) as opened, pytest.raises(EmbedderMismatch) as caught:
+        put(opened, "b.txt", "text")
     command = str(caught.value).partition("with: ")[2]
     assert command.split()[:2] == ["seodang", "ingest"]
     assert "--embedder other/model" in command and "--re-embed" in command.split()

@@ -15,7 +15,9 @@ from tests.fakes import plain
 odd_text = st.text(
     st.one_of(
         st.characters(),
-        st.sampled_from("\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\t \u3000\u00a0\ufeff\u200b\u200d\x00\x7f\ud800\udcff"),
+        st.sampled_from(
+            "\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\t \u3000\u00a0\ufeff\u200b\u200d\x00\x7f\ud800\udcff"
+        ),
         st.sampled_from("각\u1100\u1161\u11a8가é\u0065\u0301Å\u212b👩\u200d👩🇰🇷.!?…。「」"),
     )
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 
@@ -57,7 +58,9 @@ def test_words_of_every_kind_are_found_by_their_letters(filled: Library, questio
 def test_every_stored_token_can_be_asked_for(filled: Library) -> None:
     """FTS5 must cut the stored tokens exactly where we did: a token that it cuts again has no frequency."""
     statistics = Searcher(filled).statistics
-    chunks = [set(body.split()) | set(context.split()) for body, context in filled.rows("SELECT body, context FROM chunks")]
+    chunks = [
+        set(body.split()) | set(context.split()) for body, context in filled.rows("SELECT body, context FROM chunks")
+    ]
     expected = Counter(token for chunk in chunks for token in chunk)
     assert expected
     assert {token: statistics.frequency(token) for token in expected} == expected
@@ -85,7 +88,21 @@ def test_odd_words_are_found_again(tmp_path_factory: pytest.TempPathFactory, tex
 
 @pytest.mark.parametrize(
     "question",
-    ['"', "* OR *", "NEAR(a b)", "body:dog", "a AND", "^a", "-a", "'; DROP TABLE chunks; --", "(((", "\\", "%", "👩‍👩‍👧", "·"],
+    [
+        '"',
+        "* OR *",
+        "NEAR(a b)",
+        "body:dog",
+        "a AND",
+        "^a",
+        "-a",
+        "'; DROP TABLE chunks; --",
+        "(((",
+        "\\",
+        "%",
+        "👩‍👩‍👧",
+        "·",
+    ],
 )
 @pytest.mark.parametrize("mode", ["lexical", "dense", "hybrid"])
 def test_no_question_is_a_query_language(filled: Library, question: str, mode: str) -> None:
@@ -174,7 +191,7 @@ def test_neighbours_are_joined_and_nothing_is_shown_twice(
         hits = passages(library, candidates, longest)
         document = library.document_text("a.txt")
         spans = sorted((hit.start, hit.end) for hit in hits)
-        assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+        assert all(first[1] <= second[0] for first, second in itertools.pairwise(spans))
         assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
         assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
         rows = {row[0]: row[1:] for row in library.rows('SELECT id, start, "end", page, heading FROM chunks')}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.analyzer import Analyzer
 from ingest.document import Document, DocumentBuilder
-from ingest.splitter import HEADING_TOKENS, Chunk, Splitter, SplitSizes, block_pieces, page_at
+from ingest.splitter import HEADING_TOKENS, Chunk, SplitSizes, Splitter, block_pieces, page_at
 from tests.fakes import HashEmbedder, plain
 
 SIZES = SplitSizes(words=12, korean_characters=40, characters=90)
@@ -25,7 +25,9 @@ full_size = Splitter(SplitSizes(), analyzer.tokens, embedder.count_tokens, embed
 words = st.sampled_from(
     "a dog ran. Mr. Kim? 3.14 1,200 x,y; (so) | unsplittablewordthatneverends 中文沒有空格。ไทย http://a.b/c?d=e é —".split()
 )
-korean_words = st.sampled_from("서당개는 삼 년이면 풍월을 읊는다. 그래서? 12,000원 kim@a.kr 띄어쓰기없는긴문장도있다".split())
+korean_words = st.sampled_from(
+    "서당개는 삼 년이면 풍월을 읊는다. 그래서? 12,000원 kim@a.kr 띄어쓰기없는긴문장도있다".split()
+)
 blanks = st.sampled_from([" ", " ", " ", "\n", "  ", "\t", "   \n"])
 
 
@@ -129,7 +131,15 @@ def test_no_token_of_a_sentence_is_lost(document: Document) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["가\n\n" * 600, "가. " * 900, "A." + " " * 3_000 + "B.", "a\n\n" * 800, "word " * 5_000, "가" * 5_000, "-" * 3_000],
+    [
+        "가\n\n" * 600,
+        "가. " * 900,
+        "A." + " " * 3_000 + "B.",
+        "a\n\n" * 800,
+        "word " * 5_000,
+        "가" * 5_000,
+        "-" * 3_000,
+    ],
     ids=["korean lines", "korean sentences", "blanks", "lines", "no full stop", "no blank", "dashes"],
 )
 def test_no_chunk_is_longer_than_a_passage_may_be(text: str) -> None:

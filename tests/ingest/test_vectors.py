@@ -145,9 +145,7 @@ def test_another_dimension_is_not_mixed(filled: Library) -> None:
     assert index.search(np.ones(8, dtype=np.float32), 5) == ([], [])
 
 
-def test_a_document_stored_while_the_file_is_written_is_found(
-    filled: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_document_stored_while_the_file_is_written_is_found(filled: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another process stores a document between our look at the library and the end of the write."""
     write = faiss.write_index
 

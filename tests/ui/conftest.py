@@ -55,16 +55,16 @@ class FakeLibrary:
     def failures(self) -> list[Failure]:
         return self.failed
 
-    def forget_failure(self, path: bytes) -> None:
-        self.failed = [failure for failure in self.failed if failure.path != path.decode()]
+    def dismiss_failures(self) -> None:
+        self.failed = []
 
-    def document_text(self, document: str) -> str:
+    def document_text(self, document: str | int) -> str:
         for record in self.records.values():
-            if document in (str(record.id), record.path, record.title):
+            if document in (record.id, str(record.id), record.path, record.title):
                 return self.texts[record.id]
         raise PathError(f"There is no document named {document!r}")
 
-    def remove(self, document: str) -> None:
+    def remove(self, document: str | int) -> None:
         del self.records[int(document)]
 
     def add(self, name: str, content: bytes, progress: Callable[[Progress], None]) -> SyncReport:

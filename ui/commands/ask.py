@@ -21,8 +21,12 @@ ModelOption = Annotated[
 @reported
 def ask(
     question: Annotated[str | None, typer.Argument(metavar="QUESTION", help="In Korean or English.")] = None,
-    batch: Annotated[Path | None, typer.Option(metavar="IN.jsonl", help='Lines {"id","question"}.')] = None,
-    output: Annotated[Path | None, typer.Option(metavar="OUT.jsonl", help="One answer object a line.")] = None,
+    batch: Annotated[
+        Path | None, typer.Option(metavar="IN.jsonl", readable=False, help='Lines {"id","question"}.')
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="OUT.jsonl", readable=False, help="One answer object a line.")
+    ] = None,
     model: ModelOption = "extractive",
     library: LibraryOption = None,
     json: JsonOption = False,

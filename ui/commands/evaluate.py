@@ -13,7 +13,9 @@ from ui.edge import DebugOption, JsonOption, LibraryOption, echo, emit, opened, 
 
 @reported
 def evaluate(
-    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS.jsonl", help='{"question","answer","document"}')],
+    questions: Annotated[
+        Path, typer.Argument(metavar="QUESTIONS.jsonl", readable=False, help='{"question","answer","document"}')
+    ],
     model: ModelOption = "extractive",
     library: LibraryOption = None,
     json: JsonOption = False,

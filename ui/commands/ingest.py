@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 @reported
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders.", readable=False)
+    ] = None,
     library: LibraryOption = None,
     watch: Annotated[bool, typer.Option("--watch", help="Stay and follow changes until Ctrl-C.")] = False,
     embedder: Annotated[
@@ -53,12 +55,15 @@ def ingest(
             raise typer.Exit(1)
 
 
-def _sync(library: Library, paths: list[Path], json: bool) -> SyncReport:
+def _sync(library: Library, paths: list[Path], json: bool, quiet: bool = False) -> SyncReport:
+    """``quiet`` says nothing when nothing changed."""
     from ingest import sync
     from ui.progress import LateProgress
 
     with LateProgress("files") as bar:
         report = sync(library, paths, lambda at: bar.update(at.done, at.total or None, at.path, at.rate))
+    if quiet and not (report.added or report.updated or report.removed):
+        return report
     if json:
         emit(_as_json(report))
     else:
@@ -70,9 +75,19 @@ def _watch(library: Library, paths: list[Path], json: bool) -> None:
     from watchfiles import watch
 
     typer.echo("Watching for changes; stop with Ctrl-C.", err=True)
-    # watchfiles swallows Ctrl-C and ends the loop.
-    for _ in watch(*paths, raise_interrupt=False):
-        _sync(library, [path for path in paths if path.exists()], json)
+    # watchfiles swallows Ctrl-C and ends the loop. Its first word comes when the watch has begun, with or without changes:
+    # what happened between the first look and then is caught up with.
+    begun = False
+    own = str(library.folder)
+
+    def outside(_: object, path: str) -> bool:
+        return not path.startswith(own)  # a library inside a watched folder must not wake the watch by being written
+
+    options = {"raise_interrupt": False, "yield_on_timeout": True, "rust_timeout": 500}
+    for changes in watch(*paths, watch_filter=outside, **options):
+        if changes or not begun:
+            begun = True
+            _sync(library, [path for path in paths if path.exists()], json, quiet=not changes)
 
 
 def _as_json(report: SyncReport) -> dict[str, Any]:

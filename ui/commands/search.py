@@ -23,8 +23,12 @@ class ModeChoice(StrEnum):
 @reported
 def search(
     query: Annotated[str | None, typer.Argument(metavar="QUERY", help="What to look for.")] = None,
-    batch: Annotated[Path | None, typer.Option(metavar="IN.jsonl", help='Lines {"id","question"}.')] = None,
-    output: Annotated[Path | None, typer.Option(metavar="OUT.jsonl", help='Lines {"id","hits"}.')] = None,
+    batch: Annotated[
+        Path | None, typer.Option(metavar="IN.jsonl", readable=False, help='Lines {"id","question"}.')
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="OUT.jsonl", readable=False, help='Lines {"id","hits"}.')
+    ] = None,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Passages to show.")] = 10,
     mode: Annotated[ModeChoice, typer.Option(help="How to search.")] = ModeChoice.hybrid,
     collection: Annotated[str | None, typer.Option(metavar="DIR", help="Only documents under this directory.")] = None,

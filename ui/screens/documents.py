@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 import streamlit as st
@@ -73,8 +72,7 @@ def _status(here: Shared, words: Words, was_active: bool) -> None:
 def _dismiss(here: Shared) -> None:
     """Forgets the results. A file that still fails in a folder comes back with the next ``seodang ingest``."""
     here.uploads.clear()
-    for failure in here.library.failures():
-        here.library.forget_failure(os.fsencode(failure.path))
+    here.library.dismiss_failures()
 
 
 def _failures(here: Shared) -> Sequence[tuple[str, str]]:

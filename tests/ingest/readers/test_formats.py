@@ -157,7 +157,7 @@ def test_html_keeps_words_whole_and_leaves_out_the_furniture(tmp_path: Path) -> 
     document = read(documents.html(tmp_path / "a.html"))
     for furniture in ("secret", "color", "처음으로", "Copyright"):
         assert furniture not in document.text
-    assert "- 첫째\n- 둘째" in document.text
+    assert [text for text in blocks(document, "paragraph") if text.startswith("-")] == ["- 첫째", "- 둘째"]
     assert [block.level for block in document.blocks if block.level] == [1, 2]
 
 
@@ -199,7 +199,9 @@ def test_markdown_is_verbatim_with_its_outline(tmp_path: Path) -> None:
     assert document.title == "서당"
     assert blocks(document, "heading") == ["# One #", "Two\n---"]
     assert [block.level for block in document.blocks if block.level] == [1, 2]
-    assert blocks(document, "row") == ["| a | b |", "|---|---|", "| 1 | 2 |"]
+    assert blocks(document, "row") == ["| a | b |\n|---|---|", "| 1 | 2 |"]
+    headers = [block.header and document.text[slice(*block.header)] for block in document.blocks if block.kind == "row"]
+    assert headers == [None, "| a | b |"]
 
 
 def test_txt_is_the_file(tmp_path: Path) -> None:
