@@ -173,7 +173,9 @@ def train_evidence(
     """Trees for the probability that the passages hold an answer, and the threshold."""
     used = [place for place, pool in enumerate(pools) if pool.usable]
     rows = [pool_features(pools[p].rows, pools[p].reading.chosen, scores[p])[None] for p in used]
-    chosen = [HitPool(pools[p].group, pools[p].kind, r, np.array([pools[p].present])) for p, r in zip(used, rows, strict=True)]
+    chosen = [
+        HitPool(pools[p].group, pools[p].kind, r, np.array([pools[p].present])) for p, r in zip(used, rows, strict=True)
+    ]
 
     def fit(part: Sequence[HitPool]) -> HistGradientBoostingClassifier:
         present = np.concatenate([p.holds for p in part])
@@ -188,7 +190,9 @@ def train_evidence(
     figures = {
         "refused_when_absent": float((logits[~present & half] < threshold).mean()),
         "refused_when_present": float((logits[present & half] < threshold).mean()),
-        "refused_in_one_article": float((logits[present & np.array([p.kind == "article" for p in chosen])] < threshold).mean()),
+        "refused_in_one_article": float(
+            (logits[present & np.array([p.kind == "article" for p in chosen])] < threshold).mean()
+        ),
         "refused_in_full": float((logits[present & np.array([p.kind == "full" for p in chosen])] < threshold).mean()),
     }
     chance = 1 / (1 + np.exp(-threshold))

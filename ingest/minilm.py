@@ -7,21 +7,31 @@ question at the command line (docs/decisions/0004-packaged-embedder.md). A test 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch.nn import functional
 
-if TYPE_CHECKING:
-    from ingest.embedder import Vectors
+Vectors = NDArray[np.float32]
 
 _LAYERS, _HEADS, _EPSILON = 6, 12, 1e-12
 # Texts of one forward pass; on a processor the number hardly matters from 8 on, padding does.
 _BATCH = 32
+
+
+@dataclass(frozen=True)
+class TokenVectors:
+    """The last layer for one text: ``offsets`` [T, 2] characters of each token (0, 0 for the two special ones),
+    ``vectors`` [T, 384] unit rows.
+    """
+
+    offsets: NDArray[np.int64]
+    vectors: Vectors
 
 
 class MiniLM:
@@ -51,7 +61,25 @@ class MiniLM:
                 rows[batch] = self._forward([ids[index] for index in batch])
         return rows
 
+    def token_vectors(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Every token of each text as the model sees it in its context; what is over 254 tokens is cut off."""
+        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        found = []
+        with torch.inference_mode():
+            for encoding in encodings:
+                hidden, _, _ = self._hidden([[self._start, *encoding.ids[:254], self._end]])
+                rows = functional.normalize(hidden[0].float(), dim=1).cpu().numpy()
+                offsets = np.array([(0, 0), *encoding.offsets[:254], (0, 0)], dtype=np.int64)
+                found.append(TokenVectors(offsets, rows))
+        return found
+
     def _forward(self, batch: list[list[int]]) -> Vectors:
+        hidden, real, lengths = self._hidden(batch)
+        summed = (hidden.float() * real[:, :, None]).sum(dim=1)
+        return functional.normalize(summed / lengths[:, None], dim=1).cpu().numpy()
+
+    def _hidden(self, batch: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """The last layer (batch, length, 384), which tokens are no padding (batch, length), and lengths (batch)."""
         longest = max(map(len, batch))
         tokens = torch.tensor([row + [0] * (longest - len(row)) for row in batch], device=self._device)
         lengths = torch.tensor([len(row) for row in batch], device=self._device)
@@ -60,8 +88,7 @@ class MiniLM:
         hidden = self._embeddings(tokens)
         for layer in range(_LAYERS):
             hidden = self._layer(f"encoder.layer.{layer}", hidden, mask)
-        summed = (hidden.float() * real[:, :, None]).sum(dim=1)
-        return functional.normalize(summed / lengths[:, None], dim=1).cpu().numpy()
+        return hidden, real, lengths
 
     def _embeddings(self, tokens: torch.Tensor) -> torch.Tensor:
         weights = self._weights

@@ -7,7 +7,7 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -28,7 +28,7 @@ class Finding:
 def examine(folder: Path) -> list[Finding]:
     """Looks at everything; a look that fails is itself a finding."""
     findings: list[Finding] = []
-    looks = {
+    looks: dict[str, Callable[[], Iterator[Finding]]] = {
         "machine": _system,
         "packages": _packages,
         "Korean": _korean,

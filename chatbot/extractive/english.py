@@ -15,10 +15,13 @@ from ingest.analyzer import Analyzer
 
 WORD = re.compile(r"[^\W_]+(?:[-'’&./,][^\W_]+)*")
 _ASKING = frozenset("what which who whom whose when where why how".split())
-_GRAMMAR = frozenset(
-    "do did does is are was were be been being the a an of to in on for by and or that it with as at from has have had "
-    "not this these those there their its his her he she they i we you name type kind".split()
-) | _ASKING
+_GRAMMAR = (
+    frozenset(
+        "do did does is are was were be been being the a an of to in on for by and or that it with as at from has have had "
+        "not this these those there their its his her he she they i we you name type kind".split()
+    )
+    | _ASKING
+)
 SHAPES = ("capital", "capitals", "digit", "year", "first", "grammar", "comma", "stop", "opens", "closes", "hyphen")
 WORD_NUMBERS = 14 + len(SHAPES) + 3
 LONGEST_WORDS = 64
@@ -74,9 +77,7 @@ def read_words(text: str, idf: Idf, deep: TokenVectors | None) -> SoughtWords:
     spans = [found.span() for found in WORD.finditer(text)]
     words = [text[start:end].lower() for start, end in spans]
     stems = tuple(stem(word) for word in words)
-    weights = np.array(
-        [0.0 if w in _GRAMMAR else idf(s) for w, s in zip(words, stems, strict=True)], np.float32
-    )
+    weights = np.array([0.0 if w in _GRAMMAR else idf(s) for w, s in zip(words, stems, strict=True)], np.float32)
     weights /= max(float(weights.sum()), 1e-6)
     at = next((place for place, word in enumerate(words) if word in _ASKING), None)
     asking = "" if at is None else words[at]

@@ -17,11 +17,15 @@ _TIME = re.compile(
     r"\d+\s?(?:년|월|일|세기|시|분|주년)|\b(?:1[0-9]|20)\d\d\b|\b(?:January|February|March|April|May|June|July|August|"
     r"September|October|November|December|century|BC|AD)\b"
 )
-_REASON = re.compile(r"때문|[으]?로 인해|위해|이유|원인|결과|덕분|[아어여]서\b|므로|\bbecause\b|\bdue to\b|\bto \w+|\bso that\b|\bsince\b")
+_REASON = re.compile(
+    r"때문|[으]?로 인해|위해|이유|원인|결과|덕분|[아어여]서\b|므로|\bbecause\b|\bdue to\b|\bto \w+|\bso that\b|\bsince\b"
+)
 _MANNER = re.compile(r"[으]?로써|통해|방식|방법|\bby \w+ing\b|\bthrough\b|\busing\b")
 _NAME = re.compile(r"\b[A-Z][\w’'-]+(?:\s+(?:of\s+|the\s+|de\s+)?[A-Z][\w’'-]+)*")
 _TITLE = re.compile(r"[《<〈『「\"'“‘]([^《<〈『「\"'“‘》>〉』」”’]{1,40})[》>〉』」\"'”’]")
-_PLACE = re.compile(r"[가-힣](?:시|군|도|구|동|국|성|주|역|섬|산|강|현)(?=[\s,에의로을를은는이가과와]|$)|\b(?:in|at|from|near)\s+(?:the\s+)?[A-Z]")
+_PLACE = re.compile(
+    r"[가-힣](?:시|군|도|구|동|국|성|주|역|섬|산|강|현)(?=[\s,에의로을를은는이가과와]|$)|\b(?:in|at|from|near)\s+(?:the\s+)?[A-Z]"
+)
 _LIST = re.compile(r"[,·、]")
 
 # What stands for a feature that is not known (no embedder reads the language): below every real value.

@@ -15,10 +15,97 @@ from chatbot.extractive.units import FLAGS, Unit, Word, korean_units
 from ingest.analyzer import load_kiwi
 
 # Nouns whose nearness says what a noun names; Kiwi's language model holds the nearness.
-LANDMARKS = ["사람", "남자", "여자", "아버지", "아들", "아내", "친구", "배우", "가수", "감독", "작가", "교수", "대통령", "장관", "의원", "왕", "장군", "선수", "기자", "의사", "나라", "도시", "지역", "마을", "산", "강", "섬", "바다", "대학교", "학교", "회사", "은행", "정당", "단체", "위원회", "법원", "병원", "교회", "군대", "팀", "영화", "드라마", "노래", "앨범", "소설", "책", "신문", "방송", "게임", "프로그램", "법", "조약", "사건", "전쟁", "대회", "상", "직업", "역할", "별명", "연도", "날짜", "시간", "나이", "인구", "돈", "길이", "비율", "개", "명", "동물", "음식", "무기", "비행기", "배", "언어", "종교", "학문", "기술", "질병", "색", "이유", "목적", "방법", "결과"]
+LANDMARKS = [
+    "사람",
+    "남자",
+    "여자",
+    "아버지",
+    "아들",
+    "아내",
+    "친구",
+    "배우",
+    "가수",
+    "감독",
+    "작가",
+    "교수",
+    "대통령",
+    "장관",
+    "의원",
+    "왕",
+    "장군",
+    "선수",
+    "기자",
+    "의사",
+    "나라",
+    "도시",
+    "지역",
+    "마을",
+    "산",
+    "강",
+    "섬",
+    "바다",
+    "대학교",
+    "학교",
+    "회사",
+    "은행",
+    "정당",
+    "단체",
+    "위원회",
+    "법원",
+    "병원",
+    "교회",
+    "군대",
+    "팀",
+    "영화",
+    "드라마",
+    "노래",
+    "앨범",
+    "소설",
+    "책",
+    "신문",
+    "방송",
+    "게임",
+    "프로그램",
+    "법",
+    "조약",
+    "사건",
+    "전쟁",
+    "대회",
+    "상",
+    "직업",
+    "역할",
+    "별명",
+    "연도",
+    "날짜",
+    "시간",
+    "나이",
+    "인구",
+    "돈",
+    "길이",
+    "비율",
+    "개",
+    "명",
+    "동물",
+    "음식",
+    "무기",
+    "비행기",
+    "배",
+    "언어",
+    "종교",
+    "학문",
+    "기술",
+    "질병",
+    "색",
+    "이유",
+    "목적",
+    "방법",
+    "결과",
+]
 ROLES = ("focus", "verb", "subject", "object", "place", "other", "digit")
 LONGEST_UNITS = 48
-_ASKING = frozenset(["무엇", "뭐", "누구", "어디", "언제", "몇", "어느", "어떤", "무슨", "얼마", "어떻", "왜", "것", "무어"])
+_ASKING = frozenset(
+    ["무엇", "뭐", "누구", "어디", "언제", "몇", "어느", "어떤", "무슨", "얼마", "어떻", "왜", "것", "무어"]
+)
 _SUBJECT = {"subject", "topic"}
 _SPECIAL = 100  # Kiwi's morpheme numbers below this are particles, marks and unknown words.
 
@@ -59,7 +146,7 @@ def read_question(text: str, idf: Idf) -> Sought:
 
 
 def _focus(units: Sequence[Unit]) -> Word | None:
-    """"어느 나라" asks for a country; else the last noun is asked for ("…한 날은?", "…의 이름은 무엇인가?")."""
+    """ "어느 나라" asks for a country; else the last noun is asked for ("…한 날은?", "…의 이름은 무엇인가?")."""
     for unit, following in zip(units, units[1:], strict=False):
         if any(word.form in ("어느", "어떤", "무슨", "몇") for word in unit.words):
             inside = [w for w in unit.words if w.form not in _ASKING and w.tag.startswith("N")]

@@ -44,9 +44,7 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
             seen.add((hit.document, sentence.start))
             text = hit.text[sentence.start - hit.start : sentence.end - hit.start]
             found.append(
-                Candidate(
-                    number, index, len(hit.sentences), sentence.start, sentence.end, text, sentence.tokens
-                )
+                Candidate(number, index, len(hit.sentences), sentence.start, sentence.end, text, sentence.tokens)
             )
     return found
 

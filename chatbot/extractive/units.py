@@ -73,7 +73,9 @@ def _unit(morphemes: list[Any]) -> Unit:
         elif _PARTICLE.match(tag):
             tail.append(morpheme.form)
         flags.update(_flags(tag, morpheme.form))
-    return Unit(morphemes[0].start, morphemes[-1].start + morphemes[-1].len, tuple(words), "".join(tail), frozenset(flags))
+    return Unit(
+        morphemes[0].start, morphemes[-1].start + morphemes[-1].len, tuple(words), "".join(tail), frozenset(flags)
+    )
 
 
 def _flags(tag: str, form: str) -> list[str]:

@@ -83,8 +83,8 @@ def _watch(library: Library, paths: list[Path], json: bool) -> None:
     def outside(_: object, path: str) -> bool:
         return not path.startswith(own)  # a library inside a watched folder must not wake the watch by being written
 
-    options = {"raise_interrupt": False, "yield_on_timeout": True, "rust_timeout": 500}
-    for changes in watch(*paths, watch_filter=outside, **options):
+    changes_seen = watch(*paths, watch_filter=outside, raise_interrupt=False, yield_on_timeout=True, rust_timeout=500)
+    for changes in changes_seen:
         if changes or not begun:
             begun = True
             _sync(library, [path for path in paths if path.exists()], json, quiet=not changes)
