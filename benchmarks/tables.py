@@ -1,0 +1,89 @@
+"""Writes the figures of results/*.json between the markers of both READMEs, so that the two cannot differ.
+
+usage: tables.py
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+START, END = "<!-- figures -->", "<!-- /figures -->"
+
+# (label in English, label in Korean, goal)
+_LABELS = {
+    "ko_hits": ("passages, KorQuAD: hit@1 / hit@5", "문단 찾기, KorQuAD: hit@1 / hit@5", "0.96 / 0.995"),
+    "en_hits": ("passages, XQuAD: hit@1 / hit@5", "문단 찾기, XQuAD: hit@1 / hit@5", "0.97 / 0.995"),
+    "ko_answers": ("answers, KorQuAD: first / first three", "답, KorQuAD: 첫 문장 / 첫 세 문장", "0.87 / 0.95"),
+    "en_answers": ("answers, XQuAD: first / first three", "답, XQuAD: 첫 문장 / 첫 세 문장", "0.92 / 0.98"),
+    "ko_refused": ("refused, Korean: absent / present", "거절, 한국어: 답이 없을 때 / 있을 때", "0.87 / 0.08"),
+    "en_refused": ("refused, English: absent / present", "거절, 영어: 답이 없을 때 / 있을 때", "0.87 / 0.08"),
+    "offsets": ("citations with wrong offsets", "자리가 틀린 인용", "0"),
+    "speed": ("ingest speed against LangChain / LlamaIndex", "넣는 속도, LangChain / LlamaIndex 대비", "1.8 / 1.8"),
+    "overhead": ("ingest over the bare encode", "순수 encode에 더해지는 시간", "10 %"),
+    "unchanged": ("10,000 unchanged files again", "바뀌지 않은 파일 10,000개 다시 넣기", "3 s"),
+    "search": ("search among 200,000 chunks, p95", "조각 200,000개에서 찾기, p95", "50 ms"),
+    "memory": ("resident memory then", "그때 메모리", "1,024 MB"),
+    "replace": ("replace a document among them", "그 가운데 문서 하나 바꾸기", "2 s"),
+    "help": ("seodang --help", "seodang --help", "0.5 s"),
+    "first_answer": (
+        "first answer in a new process, Korean / English",
+        "새 프로세스의 첫 답, 한국어 / 영어",
+        "6 s / 6 s",
+    ),
+}
+
+
+def main() -> None:
+    for name, language in (("README.md", 0), ("README.ko.md", 1)):
+        file = ROOT / name
+        text = file.read_text(encoding="utf-8")
+        before, rest = text.split(START)
+        after = rest.split(END)[1]
+        file.write_text(f"{before}{START}\n\n{table(language)}\n{END}{after}", encoding="utf-8")
+
+
+def table(language: int) -> str:
+    """The Markdown table in English (0) or Korean (1)."""
+    head = (("what", "measured", "goal"), ("무엇", "잰 값", "목표"))[language]
+    lines = [f"| {' | '.join(head)} |", "| --- | --- | --- |"]
+    for key, value in figures().items():
+        lines.append(f"| {_LABELS[key][language]} | {value} | {_LABELS[key][2]} |")
+    return "\n".join(lines) + "\n"
+
+
+def figures() -> dict[str, str]:
+    """The measured values. Those of the scorer are cross-validated by article, on articles it was not fitted on."""
+    answers, speed, scale, command = (_read(name) for name in ("answers", "ingest_speed", "search_scale", "command"))
+    korean, english = (_read(f"scorer_{language}")["cross_validated"] for language in ("ko", "en"))
+    wrong = sum(corpus["wrong_offsets"] for corpus in answers["figures"].values())
+    quotes = sum(corpus["questions"] for corpus in answers["figures"].values())
+    times, scale, command = speed["times_as_fast_as"], scale["figures"], command["figures"]
+    return {
+        "ko_hits": f"{korean['reranked_hit1']:.3f} / {korean['reranked_hit5']:.3f}",
+        "en_hits": f"{english['reranked_hit1']:.3f} / {english['reranked_hit5']:.3f}",
+        "ko_answers": f"{korean['full_first']:.3f} / {korean['full_three']:.3f}",
+        "en_answers": f"{english['full_first']:.3f} / {english['full_three']:.3f}",
+        "ko_refused": f"{korean['refused_when_absent']:.3f} / {korean['refused_when_present']:.3f}",
+        "en_refused": f"{english['refused_when_absent']:.3f} / {english['refused_when_present']:.3f}",
+        "offsets": f"{wrong} ({quotes:,} questions)",
+        "speed": f"{times['langchain']} / {times['llamaindex']}",
+        "overhead": f"{speed['overhead_over_encode']:.0%}".replace("%", " %"),
+        "unchanged": f"{command['ingest_unchanged_s']} s",
+        "search": f"{scale['hybrid']['p95_ms']} ms",
+        "memory": f"{scale['rss_mb']:,} MB",
+        "replace": f"{scale['replace_searchable_s']} s",
+        "help": f"{command['help_s']} s",
+        "first_answer": f"{command['first_answer_ko_s']} s / {command['first_answer_en_s']} s",
+    }
+
+
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+if __name__ == "__main__":
+    main()
