@@ -7,9 +7,10 @@ import json
 import pickle
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from chatbot.retriever import LONGEST_PASSAGE
 from ingest import Library, sync
@@ -18,13 +19,17 @@ from ingest.hit import Hit
 from ingest.passages import passages
 from ingest.search import Searcher
 
+T = TypeVar("T")
+
 # Passages kept for a question, before reranking.
 PASSAGES = 30
+# Questions about other articles that each small library is asked.
+STRANGERS = 6
 
 
 @dataclass(frozen=True)
 class Case:
-    """A question asked of one library. ``present``: its paragraph was left in; ``kind``: "full", "half" or "article"."""
+    """A question asked of one library. ``present``: its paragraph was left in; ``kind``: "full", "half" or "small"."""
 
     question: str
     document: str
@@ -43,20 +48,24 @@ class Case:
 
 def load_cases(folder: Path, seed: int) -> list[Case]:
     """Cases of one data folder (docs/ and questions.jsonl with "paragraph"), from these libraries: all articles; all
-    articles with a random half of the asked paragraphs taken out, and with the other half taken out; and each article
-    alone, so that small libraries are met in training.
+    articles with a random half of the asked paragraphs taken out, and with the other half taken out; and both again for
+    each article alone, asked a few questions about other articles too, so that small libraries are met in training.
     """
     questions = [json.loads(line) for line in (folder / "questions.jsonl").open(encoding="utf-8")]
     texts = {path.name: path.read_text("utf-8") for path in sorted((folder / "docs").glob("*.txt"))}
     asked = sorted({question["paragraph"] for question in questions})
-    random.Random(seed).shuffle(asked)
+    choice = random.Random(seed)
+    choice.shuffle(asked)
     halves = set(asked[::2]), set(asked[1::2])
     cases = list(_ask(texts, questions, set(), "full"))
     for half in halves:
         cases += _ask(texts, questions, half, "half")
     for name, text in texts.items():
         mine = [question for question in questions if question["doc"] == name]
-        cases += _ask({name: text}, mine, set(), "article")
+        others = choice.sample([question for question in questions if question["doc"] != name], 2 * STRANGERS)
+        for number, half in enumerate(halves):
+            strangers = others[number * STRANGERS : (number + 1) * STRANGERS]
+            cases += _ask({name: text}, mine + strangers, half, "small")
     return cases
 
 
@@ -76,7 +85,7 @@ def _ask(texts: dict[str, str], questions: list[dict[str, str]], without: set[st
             tokens = library.analyzer.tokens(question["question"])
             yield Case(
                 question["question"], question["doc"], tuple(question["answers"]), question["paragraph"],
-                question["paragraph"] not in without, kind, hits,
+                question["paragraph"] not in without and question["doc"] in texts, kind, hits,
                 {token: searcher.statistics.idf(token) for token in tokens}, searcher.statistics.idf("\0"),
             )  # fmt: skip
 
@@ -86,16 +95,16 @@ def _embedder() -> SentenceEmbedder:
     return SentenceEmbedder()
 
 
-def cached_cases(folder: Path, seed: int, cache: Path | None) -> list[Case]:
-    """``load_cases``, kept in a file of our own making between runs of an experiment."""
-    file = None if cache is None else cache / f"cases-{folder.name}-{seed}.pickle"
+def remembered(make: Callable[[], T], cache: Path | None, name: str) -> T:
+    """What ``make`` gives, kept in a file of our own making between runs of an experiment."""
+    file = None if cache is None else cache / f"{name}.pickle"
     if file is not None and file.exists():
         with file.open("rb") as stream:
-            found: list[Case] = pickle.load(stream)
+            found: T = pickle.load(stream)
         return found
-    cases = load_cases(folder, seed)
+    made = make()
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("wb") as stream:
-            pickle.dump(cases, stream)
-    return cases
+            pickle.dump(made, stream)
+    return made

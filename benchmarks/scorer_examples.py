@@ -11,25 +11,27 @@ from numpy.typing import NDArray
 from scorer_data import Case
 from scorer_net import Example, Sizes
 
-from chatbot.extractive import reading as reader
+from chatbot.extractive.deep import ReadTokens, interact
 from chatbot.extractive.features import surface
 from chatbot.extractive.passage import Candidate, Floats, candidates, match
-from chatbot.extractive.question import Question, parse_question
-from chatbot.extractive.reading import Reading
+from chatbot.extractive.question import parse_question
+from chatbot.extractive.reading import Reading, read_korean, unit_spans
 from chatbot.extractive.reranking import RERANKED, hit_features
 from ingest.hit import Hit
 
 
 @dataclass
 class Pool:
-    """A case read: ``rows`` [C, F] of all candidates, which of them hold the answer, and the reading of the chosen."""
+    """A case read: ``rows`` [C, F] of all candidates and which of them hold the answer. In Korean also the reading of
+    the ``chosen`` [S] and which of its units are the answer's; in English all are chosen and there is no reading."""
 
     group: str
     kind: str
     present: bool
     rows: Floats
     holds: NDArray[np.bool_]
-    reading: Reading
+    chosen: NDArray[np.int64]
+    reading: Reading | None
     target: NDArray[np.bool_]
 
     @property
@@ -59,29 +61,26 @@ def read_hits(case: Case) -> HitPool:
     return HitPool(case.document, case.kind, hit_features(rows, pool, len(near)), holds)
 
 
-def read_pool(case: Case, hits: Sequence[Hit], embedded: reader.Embedded, components: Floats | None) -> Pool:
-    """What the network sees of a case; ``components`` only for English."""
+def read_pool(case: Case, hits: Sequence[Hit], read_tokens: ReadTokens | None) -> Pool:
+    """What the sentence scorer sees of a case."""
     question, idf = parse_question(case.question), idf_of(case)
     pool = candidates(hits)
     found = match(question, pool, idf)
-    rows = surface(question, hits, pool, found, reader.similarity(question, hits, pool, idf, embedded))
-    if question.language == "ko":
-        read = reader.read_korean(question, pool, found, rows, idf)
-    else:
-        assert components is not None
-        read = reader.read_english(question, hits, pool, found, rows, idf, embedded, components)
+    rows = surface(question, hits, pool, found, None)
     holds = np.array([case.holds(hits[sentence.hit], sentence.text) for sentence in pool])
-    target = _target(case, question, [pool[row] for row in read.chosen], holds[read.chosen])
-    return Pool(case.document, case.kind, case.present, rows, holds, read, target)
+    if question.language != "ko":
+        rows = np.concatenate([rows, interact(question, hits, pool, idf, read_tokens)], axis=1)
+        return Pool(case.document, case.kind, case.present, rows, holds, np.arange(len(pool)), None, holds)
+    read = read_korean(question, pool, found, rows, idf)
+    target = _target(case, [pool[row] for row in read.chosen], holds[read.chosen])
+    return Pool(case.document, case.kind, case.present, rows, holds, read.chosen, read, target)
 
 
-def _target(
-    case: Case, question: Question, sentences: Sequence[Candidate], holds: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def _target(case: Case, sentences: Sequence[Candidate], holds: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Units of the answer; those in the asked paragraph where there are any."""
     marked, asked = [], []
     for sentence, held in zip(sentences, holds, strict=True):
-        spans = reader.unit_spans(question.language, sentence.text)
+        spans = unit_spans(sentence.text)
         inside = np.zeros(len(spans), bool)
         for answer in case.answers if held else ():
             place = sentence.text.find(answer)
@@ -106,39 +105,42 @@ class Scheme:
         return ((rows - self.mean) / self.scale).clip(-5, 5).astype(np.float32)
 
     def sizes(self, pool: Pool) -> Sizes:
+        assert pool.reading is not None
         rows = {name: len(table) + 1 for name, table in self.vocabulary.items()}
         numbers, kinds = pool.reading.numbers.shape[1], pool.reading.kinds.shape[1]
         return Sizes(numbers, kinds, rows["tails"], rows["heads"], rows["asking"], pool.rows.shape[1])
 
     def example(self, pool: Pool) -> Example:
         tables, read = self.vocabulary, pool.reading
+        assert read is not None
         return Example(
             read.lengths, read.numbers, read.kinds.astype(np.float16),
             np.array([tables["tails"].get(form, 0) for form in read.tails], np.int64),
             np.array([tables["heads"].get(form, 0) for form in read.heads], np.int64),
             read.asked_kind, tables["heads"].get(read.asked_head, 0), tables["asking"].get(read.asking, 0),
-            self.standardize(pool.rows[read.chosen]), pool.target, pool.usable,
+            self.standardize(pool.rows[pool.chosen]), pool.target, pool.usable,
         )  # fmt: skip
 
 
 def make_scheme(pools: Sequence[Pool]) -> Scheme:
     """Forms that are met often enough to learn from, and means and deviations."""
-    full = [pool for pool in pools if pool.kind == "full"]
-    heads = Counter(form for pool in full for form in pool.reading.heads[:80] if not form.isdigit())
-    for pool in full:
-        heads[pool.reading.asked_head] += 8
+    full = [pool.reading for pool in pools if pool.kind == "full" and pool.reading is not None]
+    heads = Counter(form for read in full for form in read.heads[:80] if not form.isdigit())
+    for read in full:
+        heads[read.asked_head] += 8
     share = len(full) / 3000
     vocabulary = {
-        "tails": _table(Counter(form for pool in full for form in pool.reading.tails), 120, 200 * share),
+        "tails": _table(Counter(form for read in full for form in read.tails), 120, 200 * share),
         "heads": _table(heads, 500, 40 * max(share, 0.5)),
-        "asking": _table(Counter(pool.reading.asking for pool in full), 12, 5),
+        "asking": _table(Counter(read.asking for read in full), 12, 5),
     }
-    rows = np.concatenate([pool.rows[pool.reading.chosen] for pool in pools])
+    rows = np.concatenate([pool.rows[pool.chosen] for pool in pools])
     return Scheme(vocabulary, rows.mean(axis=0), np.maximum(rows.std(axis=0), 0.02))
 
 
 def _table(counts: Counter[str], most: int, least: float) -> dict[str, int]:
-    return {form: row for row, (form, count) in enumerate(counts.most_common(most), 1) if count >= least and form}
+    kept = [form for form, count in counts.most_common(most) if count >= least and form]
+    return {form: row for row, form in enumerate(kept, 1)}
 
 
 def folds(groups: Iterable[str], count: int, seed: int) -> dict[str, int]:

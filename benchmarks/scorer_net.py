@@ -165,7 +165,7 @@ def train(examples: Sequence[Example], sizes: Sizes, config: NetConfig, seed: in
                 group["lr"] = config.rate * warm * fall
             loss = _loss(net, batch)
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
             step += 1

@@ -3,7 +3,8 @@
 usage: train_scorer.py LANGUAGE DATA_DIR [--output chatbot/extractive] [--folds 5] [--seeds 2] [--cache DIR]
 
 DATA_DIR holds docs/*.txt (paragraphs apart by a blank line) and questions.jsonl with question, doc, answers and
-paragraph. LANGUAGE is "ko" or "en". Needs the extras dev (scikit-learn) and torch; 20 to 60 minutes on two cores.
+paragraph. LANGUAGE is "ko" (a network reads sentences) or "en" (trees over features and token vectors). Needs
+scikit-learn, torch, and lightgbm for "en"; about 30 minutes for Korean, 10 for English on one core.
 """
 
 from __future__ import annotations
@@ -11,32 +12,32 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import multiprocessing
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
 import scorer_net
 import torch
-from scorer_data import Case, cached_cases
+from scorer_data import Case, load_cases, remembered
 from scorer_examples import HitPool, Pool, Scheme, folds, make_scheme, read_hits, read_pool
-from sklearn.decomposition import PCA
+from scorer_trees import boosters_to_json, rounded, trees, trees_to_json
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from chatbot.extractive.english import COMPONENTS, TokenVectors
+from chatbot.extractive.deep import ReadTokens
 from chatbot.extractive.evidence import pool_features
 from chatbot.extractive.passage import Floats
-from chatbot.extractive.reading import EMBEDDED, Embedded
-from chatbot.extractive.tokens import token_reader
-from ingest.embedder import SentenceEmbedder
+from ingest.embedder import TokenVectors, packaged_model
 
 PASSAGES = 8
-# Share of answerable questions that may be refused; the threshold is set to it.
-REFUSED = 0.07
+# Share of answerable questions that may be refused; the threshold is set to it. English evidence is weaker.
+REFUSED = {"ko": 0.06, "en": 0.075}
 
 
 def main() -> None:
@@ -46,38 +47,110 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("chatbot/extractive"))
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--cache", type=Path)
     given = parser.parse_args()
     torch.set_num_threads(1)
-    cases = [case for case in cached_cases(given.data, 0, given.cache) if case.hits]
+    name = given.data.name
+    cases = remembered(lambda: load_cases(given.data, 0), given.cache, f"cases-{name}-0")
+    cases = [case for case in cases if case.hits]
     fold = folds((case.document for case in cases), given.folds, 0)
-    rerank, hit_scores = train_rerank([read_hits(case) for case in cases], fold)
-    pools, components = read_all(given.language, cases, hit_scores)
-    config = scorer_net.NetConfig(**NETS[given.language])
+    hit_pools = remembered(lambda: [read_hits(case) for case in cases], given.cache, f"hits-{name}")
+    rerank, hit_scores = train_rerank(hit_pools, fold)
+    pools = remembered(lambda: read_all(given.language, cases, hit_scores), given.cache, f"pools-{name}")
     scheme = make_scheme(pools)
-    scores, figures = cross_validate(pools, scheme, fold, config, given.seeds)
-    evidence, threshold, refusal = train_evidence(pools, scores, fold)
+    train = train_net(scheme, pools, given.seeds) if given.language == "ko" else train_trees(given.seeds)
+    scores = remembered(lambda: cross_validate(pools, fold, train, given.jobs), given.cache, f"scores-{name}")
+    figures = answer_figures(list(zip(pools, scores, strict=True)))
+    evidence, threshold, refusal = train_evidence(pools, scores, fold, REFUSED[given.language])
     figures |= refusal
     print(json.dumps(figures))
-    examples = [scheme.example(pool) for pool in pools]
-    nets = [scorer_net.train(examples, scheme.sizes(pools[0]), config, seed) for seed in range(given.seeds)]
     made = {
         "script": "benchmarks/train_scorer.py", "date": datetime.date.today().isoformat(),
-        "data": f"{given.data.name}: {len(fold)} articles, {sum(case.kind == 'full' for case in cases)} questions",
+        "data": f"{name}: {len(fold)} articles, {sum(case.kind == 'full' for case in cases)} questions",
         "cross_validated": figures,
     }  # fmt: skip
-    weights = {
-        "made": made, "rerank": rerank, "evidence": evidence, "threshold": threshold,
-        "vocabulary": scheme.vocabulary, "mean": rounded(scheme.mean), "scale": rounded(scheme.scale),
-        "nets": [scorer_net.tables(net) for net in nets],
-        "components": None if components is None else [rounded(row, 4) for row in components],
-    }  # fmt: skip
+    weights = {"made": made, "rerank": rerank, "evidence": evidence, "threshold": threshold} | train(pools).weights()
     file = given.output / f"weights-{given.language}.json"
     file.write_text(json.dumps(weights, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
     print(f"{file}: {file.stat().st_size:,} bytes")
 
 
-NETS: dict[str, dict[str, Any]] = {"ko": {"epochs": 5, "empty": 0.6}, "en": {"epochs": 12, "dropout": 0.35}}
+class Scorer(Protocol):
+    """A trained sentence scorer: scores of the ``chosen`` of each pool, and what the weights file says of it."""
+
+    def score(self, pools: Sequence[Pool]) -> list[Floats]: ...
+
+    def weights(self) -> dict[str, Any]: ...
+
+
+Train = Callable[[Sequence[Pool]], Scorer]
+
+
+@dataclass(frozen=True)
+class NetScorer:
+    """The mean of a few networks."""
+
+    scheme: Scheme
+    nets: list[scorer_net.TorchNet]
+
+    def score(self, pools: Sequence[Pool]) -> list[Floats]:
+        examples = [self.scheme.example(pool) for pool in pools]
+        found = [scorer_net.score(net, examples) for net in self.nets]
+        return [np.mean(scores, axis=0) for scores in zip(*found, strict=True)]
+
+    def weights(self) -> dict[str, Any]:
+        return {
+            "vocabulary": self.scheme.vocabulary, "mean": rounded(self.scheme.mean),
+            "scale": rounded(self.scheme.scale), "nets": [scorer_net.tables(net) for net in self.nets],
+        }  # fmt: skip
+
+
+def train_net(scheme: Scheme, pools: Sequence[Pool], seeds: int) -> Train:
+    sizes = scheme.sizes(pools[0])
+
+    def train(inside: Sequence[Pool]) -> NetScorer:
+        examples = [scheme.example(pool) for pool in inside]
+        return NetScorer(scheme, [scorer_net.train(examples, sizes, NET, seed) for seed in range(seeds)])
+
+    return train
+
+
+@dataclass(frozen=True)
+class TreeScorer:
+    """LambdaMART trees of a few runs, added up."""
+
+    boosters: list[Any]
+
+    def score(self, pools: Sequence[Pool]) -> list[Floats]:
+        return [np.sum([booster.predict(pool.rows) for booster in self.boosters], axis=0) for pool in pools]
+
+    def weights(self) -> dict[str, Any]:
+        return {"trees": boosters_to_json(self.boosters)}
+
+
+def train_trees(seeds: int) -> Train:
+    import lightgbm
+
+    def train(inside: Sequence[Pool]) -> TreeScorer:
+        chosen = [pool for pool in inside if pool.kind != "half" and pool.present and pool.holds.any()]
+        rows, holds = (np.concatenate(parts) for parts in zip(*((p.rows, p.holds) for p in chosen), strict=True))
+        sizes = [len(pool.rows) for pool in chosen]
+        return TreeScorer([
+            lightgbm.train(LAMBDAMART | {"seed": seed}, lightgbm.Dataset(rows, holds.astype(int), group=sizes), 200)
+            for seed in range(seeds)
+        ])  # fmt: skip
+
+    return train
+
+
+# Two epochs: a question comes four times an epoch (once a library), and a third epoch costs 2 % on new articles.
+NET = scorer_net.NetConfig(epochs=2, empty=0.6, dropout=0.3)
+LAMBDAMART: dict[str, Any] = {
+    "objective": "lambdarank", "lambdarank_truncation_level": 5, "verbosity": -1, "num_threads": 1,
+    "learning_rate": 0.05, "num_leaves": 4, "min_data_in_leaf": 30, "lambda_l2": 5.0, "feature_fraction": 0.3,
+    "bagging_fraction": 0.7, "bagging_freq": 1,
+}  # fmt: skip
 
 
 def train_rerank(pools: Sequence[HitPool], fold: dict[str, int]) -> tuple[dict[str, Any], list[Floats]]:
@@ -95,84 +168,80 @@ def train_rerank(pools: Sequence[HitPool], fold: dict[str, int]) -> tuple[dict[s
     return trees_to_json(fit(pools)), scores
 
 
-def read_all(language: str, cases: Sequence[Case], hit_scores: Sequence[Floats]) -> tuple[list[Pool], Floats | None]:
+def read_all(language: str, cases: Sequence[Case], hit_scores: Sequence[Floats]) -> list[Pool]:
     """Reads each case's best passages, in the order of the cross-validated reranking."""
-    ordered = []
-    for case, scores in zip(cases, hit_scores, strict=True):
-        ordered.append([case.hits[place] for place in np.argsort(-scores, kind="stable")[:PASSAGES]])
-    if language == "ko":
-        return [read_pool(c, hits, Embedded(None, {}), None) for c, hits in zip(cases, ordered, strict=True)], None
-    vectors = token_vectors(cases, ordered)
-    sample = np.concatenate([found.vectors for text, found in vectors.items() if len(text) > 200])
-    mean_free = PCA(COMPONENTS, random_state=0).fit(sample[:: max(1, len(sample) // 40_000)])
-    components = np.asarray(mean_free.components_.T / np.sqrt(mean_free.explained_variance_[0]), np.float32)
+    reader = remembering(packaged_model().token_vectors) if language == "en" else None
     random = np.random.default_rng(0)
     pools = []
-    for case, hits in zip(cases, ordered, strict=True):
-        embedded = Embedded(vectors[case.question], {n: vectors[h.text] for n, h in enumerate(within_budget(hits))})
-        if case.kind != "full" and random.random() < 0.25:
-            # The network must also answer where no embedder reads the language.
-            embedded = Embedded(None, {})
-        pools.append(read_pool(case, hits, embedded, components))
-    return pools, components
+    for case, scores in zip(cases, hit_scores, strict=True):
+        hits = [case.hits[place] for place in np.argsort(-scores, kind="stable")[:PASSAGES]]
+        # The scorer must also answer where no embedder reads the language.
+        blind = case.kind == "half" and random.random() < 0.2
+        pools.append(read_pool(case, hits, None if blind else reader))
+    return pools
 
 
-def within_budget(hits: Sequence[Any]) -> list[Any]:
-    taken, spent = [], 0
-    for hit in hits:
-        if taken and spent + len(hit.text) > EMBEDDED:
-            break
-        taken.append(hit)
-        spent += len(hit.text)
-    return taken
+def remembering(reader: ReadTokens) -> ReadTokens:
+    known: dict[str, TokenVectors] = {}
+
+    def read(texts: list[str]) -> list[TokenVectors]:
+        new = [text for text in texts if text not in known]
+        known.update(zip(new, reader(new), strict=True))
+        return [known[text] for text in texts]
+
+    return read
 
 
-def token_vectors(cases: Sequence[Case], ordered: Sequence[Sequence[Any]]) -> dict[str, TokenVectors]:
-    texts = list(dict.fromkeys([c.question for c in cases] + [h.text for hits in ordered for h in within_budget(hits)]))
-    texts.sort(key=len)
-    read = token_reader(SentenceEmbedder())
-    assert read is not None
-    found: dict[str, TokenVectors] = {}
-    for start in range(0, len(texts), 8):
-        part = texts[start : start + 8]
-        found |= dict(zip(part, read(part), strict=True))
-    return found
+_work: Callable[[int], Any]
 
 
-def cross_validate(
-    pools: Sequence[Pool], scheme: Scheme, fold: dict[str, int], config: scorer_net.NetConfig, seeds: int
-) -> tuple[list[Floats], dict[str, float]]:
-    """Scores of the sentences read, by nets that did not see the article; figures of the full library."""
-    examples = [scheme.example(pool) for pool in pools]
-    sizes, scores = scheme.sizes(pools[0]), [np.zeros(len(e.lengths), np.float32) for e in examples]
-    for held in sorted(set(fold.values())):
+def _do(number: int) -> Any:
+    return _work(number)
+
+
+def forked(work: Callable[[int], Any], numbers: Iterable[int], jobs: int) -> list[Any]:
+    """``work`` of each number, in ``jobs`` processes that share this one's memory (gigabytes of pools)."""
+    global _work
+    _work = work
+    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        return pool.map(_do, numbers, chunksize=1)
+
+
+def cross_validate(pools: Sequence[Pool], fold: dict[str, int], train: Train, jobs: int) -> list[Floats]:
+    """Scores of the chosen sentences, by scorers that did not see the article."""
+    scores = [np.zeros(0, np.float32)] * len(pools)
+
+    def run(held: int) -> list[Floats]:
         began = time.monotonic()
-        inside = [e for e, pool in zip(examples, pools, strict=True) if fold[pool.group] != held]
-        outside = [place for place, pool in enumerate(pools) if fold[pool.group] == held]
-        for seed in range(seeds):
-            net = scorer_net.train(inside, sizes, config, seed)
-            for place, found in zip(outside, scorer_net.score(net, [examples[p] for p in outside]), strict=True):
-                scores[place] += found / seeds
-        mine = [(pools[place], scores[place]) for place in outside]
-        print(f"fold {held}: {answer_figures(mine)} {time.monotonic() - began:.0f} s", flush=True)
-    return scores, answer_figures(list(zip(pools, scores, strict=True)))
+        scorer = train([pool for pool in pools if fold[pool.group] != held])
+        outside = [pool for pool in pools if fold[pool.group] == held]
+        found = scorer.score(outside)
+        print(f"fold {held}: {answer_figures(list(zip(outside, found, strict=True)))}"
+              f" {time.monotonic() - began:.0f} s", flush=True)  # fmt: skip
+        return found
+
+    for held, found in enumerate(forked(run, range(len(set(fold.values()))), jobs)):
+        places = (place for place, pool in enumerate(pools) if fold[pool.group] == held)
+        for place, values in zip(places, found, strict=True):
+            scores[place] = values
+    return scores
 
 
 def answer_figures(scored: Sequence[tuple[Pool, Floats]]) -> dict[str, float]:
     figures = {}
-    for kind in ("full", "article"):
-        held = [p.holds[p.reading.chosen][np.argsort(-s, kind="stable")] for p, s in scored if p.kind == kind]
+    for kind in ("full", "small"):
+        held = [p.holds[p.chosen][np.argsort(-s, kind="stable")] for p, s in scored if p.kind == kind and p.present]
         for name, count in (("first", 1), ("three", 3), ("read", 99)):
             figures[f"{kind}_{name}"] = round(float(np.mean([h[:count].any() for h in held])), 4)
     return figures
 
 
 def train_evidence(
-    pools: Sequence[Pool], scores: Sequence[Floats], fold: dict[str, int]
+    pools: Sequence[Pool], scores: Sequence[Floats], fold: dict[str, int], refused: float
 ) -> tuple[dict[str, Any], float, dict[str, float]]:
     """Trees for the probability that the passages hold an answer, and the threshold."""
     used = [place for place, pool in enumerate(pools) if pool.usable]
-    rows = [pool_features(pools[p].rows, pools[p].reading.chosen, scores[p])[None] for p in used]
+    rows = [pool_features(pools[p].rows, pools[p].chosen, scores[p])[None] for p in used]
     chosen = [
         HitPool(pools[p].group, pools[p].kind, r, np.array([pools[p].present])) for p, r in zip(used, rows, strict=True)
     ]
@@ -185,15 +254,13 @@ def train_evidence(
     found = out_of_fold(chosen, fold, fit, lambda model, pool: model.decision_function(pool.features))
     logits = np.concatenate(found)
     present = np.concatenate([p.holds for p in chosen])
-    half = np.array([p.kind == "half" for p in chosen])
-    threshold = float(np.quantile(logits[present & half], REFUSED))
+    half, small = (np.array([p.kind == kind for p in chosen]) for kind in ("half", "small"))
+    threshold = float(np.quantile(logits[present & half], refused))
     figures = {
         "refused_when_absent": float((logits[~present & half] < threshold).mean()),
         "refused_when_present": float((logits[present & half] < threshold).mean()),
-        "refused_in_one_article": float(
-            (logits[present & np.array([p.kind == "article" for p in chosen])] < threshold).mean()
-        ),
-        "refused_in_full": float((logits[present & np.array([p.kind == "full" for p in chosen])] < threshold).mean()),
+        "small_refused_when_absent": float((logits[~present & small] < threshold).mean()),
+        "small_refused_when_present": float((logits[present & small] < threshold).mean()),
     }
     chance = 1 / (1 + np.exp(-threshold))
     return trees_to_json(fit(chosen)), round(float(chance), 4), {k: round(v, 4) for k, v in figures.items()}
@@ -209,33 +276,6 @@ def out_of_fold(
             if fold[pool.group] == held:
                 found[place] = predict(model, pool)
     return found
-
-
-def trees(count: int, leaves: int, least: int) -> HistGradientBoostingClassifier:
-    return HistGradientBoostingClassifier(
-        max_iter=count, learning_rate=0.06, max_leaf_nodes=leaves, max_depth=6, min_samples_leaf=least,
-        l2_regularization=5.0, random_state=0,
-    )  # fmt: skip
-
-
-def trees_to_json(model: HistGradientBoostingClassifier) -> dict[str, Any]:
-    """The lists that chatbot.extractive.trees.Trees.from_json reads; a leaf points to itself."""
-    made, depth = [], 0
-    for (predictor,) in model._predictors:
-        nodes = predictor.nodes
-        leaf, own = nodes["is_leaf"].astype(bool), np.arange(len(nodes))
-        made.append({
-            "feature": np.where(leaf, 0, nodes["feature_idx"]).tolist(),
-            "threshold": rounded(np.where(leaf, 0, nodes["num_threshold"]), 8),
-            "left": np.where(leaf, own, nodes["left"]).tolist(), "right": np.where(leaf, own, nodes["right"]).tolist(),
-            "value": rounded(np.where(leaf, nodes["value"], 0), 5),
-        })  # fmt: skip
-        depth = max(depth, int(nodes["depth"].max()))
-    return {"trees": made, "base": float(model._baseline_prediction.ravel()[0]), "depth": depth}
-
-
-def rounded(values: Any, digits: int = 6) -> list[float]:
-    return [float(f"{value:.{digits}g}") for value in values]
 
 
 if __name__ == "__main__":

@@ -39,9 +39,9 @@ class Chatbot:
         started = time.perf_counter()
         hits = self.retriever.search(question, PASSAGES)
         retrieved = time.perf_counter()
-        embed = self.retriever.embed if self.retriever.reads(question) else None
+        read_tokens = self.retriever.read_tokens if self.retriever.reads(question) else None
         has_documents = bool(hits) or self.library.counts().documents > 0
-        reply = answer(question, hits, self.retriever.idf, embed, has_documents)
+        reply = answer(question, hits, self.retriever.idf, read_tokens, has_documents)
         ended = time.perf_counter()
         timings = {
             "retrieval": _ms(retrieved - started),

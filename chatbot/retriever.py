@@ -6,10 +6,8 @@ import threading
 from dataclasses import dataclass, replace
 from itertools import islice
 
-import numpy as np
-from numpy.typing import NDArray
-
 from chatbot.extractive import rerank
+from ingest.embedder import PACKAGED, SentenceEmbedder, TokenVectors, packaged_model
 from ingest.hit import Hit
 from ingest.library import Library
 from ingest.passages import passages
@@ -17,8 +15,8 @@ from ingest.search import Mode, Searcher, checked_question
 
 # Longest passage that is shown, in characters; longer ones could hold an answer by size alone.
 LONGEST_PASSAGE = 1_000
-# Sentence vectors kept between questions: about 1.5 KB each.
-_REMEMBERED = 8_192
+# Passages whose token vectors are kept between questions: about 0.4 MB each.
+_REMEMBERED = 128
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,8 @@ class Retriever:
         self._searcher = Searcher(library)
         self._config = config or RetrieverConfig()
         self._lock = threading.Lock()
-        self._rows: dict[str, NDArray[np.float32]] = {}
+        self._reader = SentenceEmbedder(PACKAGED)
+        self._read: dict[str, TokenVectors] = {}
 
     def search(self, question: str, k: int = 10, mode: Mode = "hybrid", collection: str | None = None) -> list[Hit]:
         """At most ``k`` passages, best first, none longer than LONGEST_PASSAGE characters.
@@ -59,22 +58,21 @@ class Retriever:
         """Inverse document frequency of a token over the library's chunks, natural logarithm, above 0."""
         return self._searcher.statistics.idf(token)
 
-    def embed(self, texts: list[str]) -> NDArray[np.float32]:
-        """Unit rows by the library's own embedder; sentences met lately are not embedded again.
-
-        *Shape:* (len(texts), dimension).
+    def read_tokens(self, texts: list[str]) -> list[TokenVectors]:
+        """Token vectors of texts by the packaged embedder, whatever the library's own is: the scorer was fitted on its
+        vectors. Passages met lately are not read again.
         """
         with self._lock:
-            rows = {text: self._rows[text] for text in texts if text in self._rows}
-        new = [text for text in dict.fromkeys(texts) if text not in rows]
+            known = {text: self._read[text] for text in texts if text in self._read}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
-            rows.update(zip(new, self.library.embedder.embed(new), strict=True))
+            known.update(zip(new, packaged_model().token_vectors(new), strict=True))
         with self._lock:
-            self._rows.update((text, rows[text]) for text in new)
-            for text in list(self._rows)[: max(0, len(self._rows) - _REMEMBERED)]:
-                del self._rows[text]
-        return np.stack([rows[text] for text in texts])
+            self._read.update((text, known[text]) for text in new)
+            for text in list(self._read)[: max(0, len(self._read) - _REMEMBERED)]:
+                del self._read[text]
+        return [known[text] for text in texts]
 
     def reads(self, question: str) -> bool:
-        """Whether the embedder has a vote: it reads the question's language and some chunk was embedded."""
-        return self.library.has_vectors() and self.library.embedder.reads(question)
+        """Whether the packaged embedder can read the question's language."""
+        return self._reader.reads(question)

@@ -42,6 +42,22 @@ class EmbedderIdentity:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class TokenVectors:
+    """A model's last layer for one text: ``offsets`` [T, 2] characters of each token (0, 0 for special ones),
+    ``vectors`` [T, D] unit rows.
+    """
+
+    offsets: NDArray[np.int64]
+    vectors: Vectors
+
+    def inside(self, start: int, end: int) -> NDArray[np.int64]:
+        """Indices of the tokens that share a character with [start, end)."""
+        first, last = self.offsets[:, 0], self.offsets[:, 1]
+        found: NDArray[np.int64] = ((first < end) & (last > start) & (last > first)).nonzero()[0]
+        return found
+
+
 class Embedder(Protocol):
     """What the library needs of an embedder."""
 

@@ -7,7 +7,6 @@ question at the command line (docs/decisions/0004-packaged-embedder.md). A test 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,21 +16,13 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch.nn import functional
 
+from ingest.embedder import TokenVectors
+
 Vectors = NDArray[np.float32]
 
 _LAYERS, _HEADS, _EPSILON = 6, 12, 1e-12
 # Texts of one forward pass; on a processor the number hardly matters from 8 on, padding does.
 _BATCH = 32
-
-
-@dataclass(frozen=True)
-class TokenVectors:
-    """The last layer for one text: ``offsets`` [T, 2] characters of each token (0, 0 for the two special ones),
-    ``vectors`` [T, 384] unit rows.
-    """
-
-    offsets: NDArray[np.int64]
-    vectors: Vectors
 
 
 class MiniLM:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from chatbot.extractive.ranking import Embed, RankedSentence, rank_sentences, threshold
+from chatbot.extractive.deep import ReadTokens
+from chatbot.extractive.ranking import RankedSentence, rank_sentences, threshold
 from chatbot.reply import Citation, Claim, Reply
 from ingest.analyzer import has_korean
 from ingest.document import normalize
@@ -33,13 +34,13 @@ def answer(
     question: str,
     hits: Sequence[Hit],
     idf: Callable[[str], float],
-    embed: Embed | None,
+    read_tokens: ReadTokens | None,
     has_documents: bool = True,
 ) -> Reply:
-    """``hits`` best first; ``idf`` and ``embed`` as in rank_sentences. Every quote is a verbatim span."""
+    """``hits`` best first; ``idf`` and ``read_tokens`` as in rank_sentences. Every quote is a verbatim span."""
     question = " ".join(normalize(question).split())
     language = "ko" if has_korean(question) else "en"
-    ranking = rank_sentences(question, hits, idf, embed)
+    ranking = rank_sentences(question, hits, idf, read_tokens)
     if not ranking.sentences or ranking.evidence < threshold(language):
         reason = "no_evidence" if has_documents else "no_documents"
         return _refusal(question, language, reason, hits, ranking.sentences)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,7 @@ def surface(
     windows = [_windows(positions, found) for positions in found.order]
     in_context, in_context_local = context @ found.weights / total, context @ found.local / local_total
     missing = np.where(own < 0.5, found.weights[None], 0.0)
-    columns: list[NDArray[np.floating] | list[float]] = [
+    columns: list[NDArray[Any] | list[float]] = [
         weighted, local, _gain(before, own, found) / total, _gain(before2, np.maximum(own, before), found) / total,
         _gain(after, own, found) / total, passage[hit_of] @ found.weights / total,
         (passage[hit_of] - own).clip(0) @ found.local / local_total,
@@ -110,11 +111,13 @@ def _gap(values: Floats) -> Floats:
     if len(values) < 2:
         return np.zeros_like(values)
     ordered = np.sort(values)
-    return np.where(values == ordered[-1], values - ordered[-2], values - ordered[-1]).astype(np.float32)
+    gap: Floats = np.where(values == ordered[-1], values - ordered[-2], values - ordered[-1])
+    return gap
 
 
 def _rank(values: Floats) -> Floats:
-    return (values[None] > values[:, None]).sum(axis=1).clip(0, 20).astype(np.float32)
+    rank: Floats = (values[None] > values[:, None]).sum(axis=1).clip(0, 20).astype(np.float32)
+    return rank
 
 
 def _windows(positions: NDArray[np.int32], found: Match) -> tuple[float, float, float, float]:

@@ -22,7 +22,10 @@ LONGEST = 500
 
 @dataclass(frozen=True)
 class Candidate:
-    """One sentence or table row that may be quoted; offsets are the document's, ``text`` is what stands there."""
+    """One sentence or table row that may be quoted; offsets are the document's, ``text`` is what stands there.
+
+    A ``heading`` lends its words to the sentence after it, but is quoted only where there is nothing else.
+    """
 
     hit: int
     index: int
@@ -31,6 +34,7 @@ class Candidate:
     end: int
     text: str
     tokens: tuple[str, ...]
+    heading: bool = False
 
 
 def candidates(hits: Sequence[Hit]) -> list[Candidate]:
@@ -43,9 +47,8 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
                 continue
             seen.add((hit.document, sentence.start))
             text = hit.text[sentence.start - hit.start : sentence.end - hit.start]
-            found.append(
-                Candidate(number, index, len(hit.sentences), sentence.start, sentence.end, text, sentence.tokens)
-            )
+            place = (number, index, len(hit.sentences), sentence.start, sentence.end)
+            found.append(Candidate(*place, text, sentence.tokens, sentence.heading))
     return found
 
 
@@ -93,6 +96,7 @@ class _Partial:
 
     def __init__(self, tokens: Sequence[str]) -> None:
         self._tokens = tokens
+        self._letters = frozenset("".join(tokens))
         self._prefixes: dict[str, list[int]] = {}
         self._known: dict[str, list[tuple[int, float]]] = {}
         for number, token in enumerate(tokens):
@@ -109,7 +113,7 @@ class _Partial:
                     row[number] = value
 
     def _compare(self, token: str) -> list[tuple[int, float]]:
-        if len(token) < 2 or token[0].isdigit():
+        if len(token) < 2 or token[0] not in self._letters or token[0].isdigit():
             return []
         found = []
         for number, other in enumerate(self._tokens):

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from chatbot.extractive.evidence import pool_features
+from chatbot.extractive.deep import ReadTokens, interact
+from chatbot.extractive.evidence import mentioned, pool_features
 from chatbot.extractive.features import surface
-from chatbot.extractive.passage import LONGEST, Candidate, Floats, Idf, Match, candidates, match
-from chatbot.extractive.question import Question, parse_question
-from chatbot.extractive.weights import load_weights
+from chatbot.extractive.passage import LONGEST, Candidate, Idf, candidates, match
+from chatbot.extractive.question import parse_question
+from chatbot.extractive.reading import read_korean
+from chatbot.extractive.weights import Nets, load_weights
 from ingest.hit import Hit
 
-Embed = Callable[[list[str]], NDArray[np.float32]]
-
-# Sentences that are embedded at question time: the best by the words they share (about 15 ms each pair on one core).
-EMBEDDED = 12
-_CLAUSE = re.compile(r"(?<=[,;:，；])\s+|\s+")
+_CLAUSE = re.compile(r"(?<=[,;:，；])\s*|\s+")
 
 
 @dataclass(frozen=True)
@@ -50,11 +47,11 @@ def threshold(language: str) -> float:
     return load_weights(language).threshold
 
 
-def rank_sentences(question: str, hits: Sequence[Hit], idf: Idf, embed: Embed | None) -> Ranking:
-    """Orders the sentences of ``hits`` (best first; the top 8 to 10 are enough) by how likely they answer.
+def rank_sentences(question: str, hits: Sequence[Hit], idf: Idf, read_tokens: ReadTokens | None = None) -> Ranking:
+    """Orders the sentences of ``hits`` (best first; the top 8 are enough) by how likely they answer.
 
-    ``idf`` gives the rarity of a token in the library, ``embed`` unit rows, or None where the embedder cannot read
-    the question's language.
+    ``idf`` gives the rarity of a token in the library; ``read_tokens`` the embedder's token vectors, or None where it
+    cannot read the question's language.
     """
     asked = parse_question(question)
     pool = candidates(hits)
@@ -62,46 +59,30 @@ def rank_sentences(question: str, hits: Sequence[Hit], idf: Idf, embed: Embed | 
         return Ranking((), 0.0)
     weights = load_weights(asked.language)
     found = match(asked, pool, idf)
-    similar = None if embed is None else similarity(asked, pool, found, embed)
-    rows = surface(asked, hits, pool, found, similar)
-    scores = weights.sentence.score(rows)
-    evidence = float(weights.evidence.probability(pool_features(rows, scores)[None])[0])
-    best = np.argsort(-scores, kind="stable")
-    return Ranking(tuple(_quotable(pool[row], float(scores[row]), asked) for row in best), evidence)
+    rows = surface(asked, hits, pool, found, None)
+    if isinstance(weights.sentence, Nets):
+        read = read_korean(asked, pool, found, rows, idf)
+        chosen, scores = read.chosen, weights.sentence.score(read, rows)
+    else:
+        rows = np.concatenate([rows, interact(asked, hits, pool, idf, read_tokens)], axis=1)
+        chosen, scores = np.arange(len(pool)), weights.sentence.score(rows)
+    quotable = np.array([not pool[row].heading for row in chosen])
+    if quotable.any():
+        chosen, scores = chosen[quotable], scores[quotable]
+    logit = float(weights.evidence.score(pool_features(rows, chosen, scores)[None])[0])
+    order = np.argsort(-scores, kind="stable")
+    sentences = tuple(_quotable(pool[chosen[place]], float(scores[place]), asked.tokens) for place in order)
+    evidence = 1.0 / (1.0 + float(np.exp(-logit)))
+    if asked.keywords and mentioned(rows):
+        # Nothing is asked that could be missing, and the scorer has only ever been taught by questions.
+        evidence = max(evidence, (1.0 + weights.threshold) / 2)
+    return Ranking(sentences, evidence)
 
 
-def rerank(question: str, hits: Sequence[Hit], idf: Idf) -> list[float]:
-    """A score for each hit (higher is better, comparable within the question), from the stored tokens alone."""
-    asked = parse_question(question)
-    pool = candidates(hits)
-    if not pool or not asked.tokens:
-        return [0.0] * len(hits)
-    rows = surface(asked, hits, pool, match(asked, pool, idf), None)
-    scores = load_weights(asked.language).sentence.score(rows)
-    best = np.full(len(hits), -20.0)
-    np.maximum.at(best, np.array([sentence.hit for sentence in pool]), scores)
-    return [float(score) for score in best]
-
-
-def similarity(question: Question, pool: Sequence[Candidate], found: Match, embed: Embed) -> Floats:
-    """[S, 2] cosines of the question with a sentence alone and with the one before it; nan for the unpromising."""
-    values = np.full((len(pool), 2), np.nan, np.float32)
-    promise = found.strength @ (found.weights + found.local)
-    promise -= 0.05 * np.array([sentence.hit for sentence in pool]) * promise.max(initial=0.0)
-    chosen = np.argsort(-promise, kind="stable")[:EMBEDDED]
-    texts = [question.text]
-    for row in chosen:
-        before = pool[row - 1].text + " " if row and pool[row - 1].hit == pool[row].hit else ""
-        texts += [pool[row].text, before + pool[row].text]
-    vectors = embed(texts)
-    values[chosen] = (vectors[1:] @ vectors[0]).reshape(-1, 2)
-    return values
-
-
-def _quotable(sentence: Candidate, score: float, question: Question) -> RankedSentence:
+def _quotable(sentence: Candidate, score: float, tokens: Sequence[str]) -> RankedSentence:
     start, end = sentence.start, sentence.end
     if end - start > LONGEST:
-        left, right = _window(sentence.text, question.tokens)
+        left, right = _window(sentence.text, tokens)
         start, end = sentence.start + left, sentence.start + right
     text = sentence.text[start - sentence.start : end - sentence.start]
     return RankedSentence(sentence.hit, start, end, text, score)
@@ -109,16 +90,16 @@ def _quotable(sentence: Candidate, score: float, question: Question) -> RankedSe
 
 def _window(text: str, tokens: Sequence[str]) -> tuple[int, int]:
     """The span of at most LONGEST characters, from a clause's or word's beginning, that holds most question tokens."""
-    starts = [0, *(found.end() for found in _CLAUSE.finditer(text))]
+    starts = sorted({0, *(found.end() for found in _CLAUSE.finditer(text))})
     lowered = text.lower()
-    best = (-1, 0, LONGEST)
+    most, best = -1, (0, LONGEST)
     for left in starts:
-        ends = [found for found in starts if left < found <= left + LONGEST]
+        ends = [place for place in starts if left < place <= left + LONGEST]
         right = len(text) if len(text) - left <= LONGEST else max(ends, default=left + LONGEST)
         held = sum(token in lowered[left:right] for token in tokens)
-        if held > best[0]:
-            best = (held, left, right)
-    left, right = best[1], best[2]
+        if held > most:
+            most, best = held, (left, right)
+    left, right = best
     while right > left and text[right - 1].isspace():
         right -= 1
     return left, right

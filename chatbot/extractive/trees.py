@@ -35,7 +35,7 @@ class Trees:
         size = max(len(tree["value"]) for tree in trees)
 
         def table(key: str, kind: type) -> NDArray[Any]:
-            rows = np.zeros((len(trees), size), kind)
+            rows: NDArray[Any] = np.zeros((len(trees), size), kind)
             for row, tree in zip(rows, trees, strict=True):
                 row[: len(tree[key])] = tree[key]
             return rows

@@ -63,7 +63,9 @@ def korean_units(text: str) -> tuple[Unit, ...]:
 
 
 def _unit(morphemes: list[Any]) -> Unit:
-    words, tail, flags = [], [], set()
+    words: list[Word] = []
+    tail: list[str] = []
+    flags: set[str] = set()
     for morpheme in morphemes:
         tag = morpheme.tag
         if tag in _CONTENT:
