@@ -312,7 +312,7 @@ def test_a_bad_file_shows_its_reason(address: str, browser: Browser) -> None:
 
 
 def test_hostile_documents_stay_characters(address: str, browser: Browser) -> None:
-    text = f"# {HOSTILE}\n\nThe zebrafish password is {HOSTILE} and nothing else.\n"
+    text = f"# {HOSTILE[:60]}\n\nThe zebrafish password is {HOSTILE} and nothing else.\n"
     with opened(browser, address, "documents", locale="en-US") as page:
         add(page, file("![x](y) :red[z] <i>q.md", text.encode()))
         page.locator(".sd-document", has_text="<script>").first.wait_for(timeout=60_000)
