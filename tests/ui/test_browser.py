@@ -334,7 +334,7 @@ def test_hostile_documents_stay_characters(address: str, browser: Browser) -> No
         page.get_by_role("link", name=EN.page_documents).click()
         row.get_by_role("button", name=EN.remove).click()
         dialog = page.get_by_role("dialog")
-        assert "<script>" in dialog.inner_text()
+        dialog.filter(has_text="<script>").wait_for()
         dialog.get_by_role("button", name=EN.cancel).click()
         dialog.wait_for(state="detached")
         assert row.count() == 1
