@@ -80,7 +80,6 @@ def _english(result: dict[str, Any]) -> dict[str, str]:
     return {
         "en_hits": f"{crossed['reranked_hit1']:.3f} / {crossed['reranked_hit5']:.3f}",
         "en_answers": f"{crossed['full_first']:.3f} / {crossed['full_three']:.3f}",
-        "en_refused": f"{crossed['refused_when_absent']:.3f} / {crossed['refused_when_present']:.3f}",
     }
 
 
