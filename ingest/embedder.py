@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PACKAGED = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 # A tokenizer that needs about a token a letter spells a language out instead of reading it: measured 0.22 to 0.3 tokens
-# a letter for English in MiniLM, 2.4 for Korean, 1.0 for Chinese; multilingual tokenizers stay below 0.75 for all.
+# a letter for English in MiniLM, 2.4 for Korean, 1.0 for Chinese.
 _TOKENS_A_LETTER = 0.85
 _LETTER = re.compile(r"[^\W\d_]")
 

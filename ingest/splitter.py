@@ -23,7 +23,8 @@ _CLAUSE_ENDS = (". ", ", ", "; ", ": ", ") ", "、", "，", " | ", " ")
 
 @dataclass(frozen=True)
 class SplitSizes:
-    """Largest chunk; chosen by benchmarks/retrieval.py among 300 to 1,000 characters and 100 to 300 words.
+    """Largest chunk. Of 120, 160 and 200 words and 450, 600, 800 and 1,000 Korean characters these found the answer most
+    often or nearly so (XQuAD, KorQuAD, before reranking).
 
     ``characters`` holds for every language: a passage that is shown has no more.
     """

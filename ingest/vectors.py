@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ingest.library import Library
 
 FILE_NAME = "vectors.faiss"
-# The file is written again when this share of its rows (and at least this many) came or went since: loading the rest
-# from SQLite costs about 4 microseconds a row, writing the file about 5 ms a megabyte.
+# The file is written again when this share of its rows (and at least this many) came or went since: fewer are quicker
+# loaded from SQLite at the next start than the whole file is written now.
 _STALE_SHARE = 0.05
 _STALE_ROWS = 2_000
 _BATCH = 20_000

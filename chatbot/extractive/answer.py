@@ -14,7 +14,7 @@ from ingest.hit import Hit
 MODEL = "extractive"
 # The answering sentence and at most two more that the scorer holds for nearly as good.
 _CLAIMS = 3
-# Log odds behind the best: on KorQuAD and XQuAD no answer stood in a sentence further behind.
+# Log odds behind the best: of about 200 questions each of KorQuAD and XQuAD none had its answer only further behind.
 _NEARLY_AS_GOOD = 5.0
 # Passages shown with a refusal.
 _NEAREST = 3
