@@ -8,7 +8,7 @@ import pickle
 import random
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,7 +29,7 @@ STRANGERS = 6
 
 @dataclass(frozen=True)
 class Case:
-    """A question asked of one library. ``present``: its paragraph was left in; ``kind``: "full", "half" or "small"."""
+    """A question asked of one library. ``present``: its paragraph was left in; ``kind``: "full", "half", "most" or "small"."""
 
     question: str
     document: str
@@ -48,8 +48,9 @@ class Case:
 
 def load_cases(folder: Path, seed: int) -> list[Case]:
     """Cases of one data folder (docs/ and questions.jsonl with "paragraph"), from these libraries: all articles; all
-    articles with a random half of the asked paragraphs taken out, and with the other half taken out; and both again for
-    each article alone, asked a few questions about other articles too, so that small libraries are met in training.
+    articles with a random half of the asked paragraphs taken out, and with the other half taken out; both again for each
+    article alone, asked a few questions about other articles too, so that small libraries are met in training; and all
+    articles with a third taken out, of a size that training does not meet: for the figures only.
     """
     questions = [json.loads(line) for line in (folder / "questions.jsonl").open(encoding="utf-8")]
     texts = {path.name: path.read_text("utf-8") for path in sorted((folder / "docs").glob("*.txt"))}
@@ -60,6 +61,7 @@ def load_cases(folder: Path, seed: int) -> list[Case]:
     cases = list(_ask(texts, questions, set(), "full"))
     for half in halves:
         cases += _ask(texts, questions, half, "half")
+    cases += _ask(texts, questions[::3], set(asked[::3]), "most")
     for name, text in texts.items():
         mine = [question for question in questions if question["doc"] == name]
         others = choice.sample([question for question in questions if question["doc"] != name], 2 * STRANGERS)
@@ -79,9 +81,16 @@ def _ask(texts: dict[str, str], questions: list[dict[str, str]], without: set[st
         library = Library.open(Path(folder) / "library", create=True, embedder=_embedder())
         sync(library, [source])
         searcher = Searcher(library)
+        known: dict[tuple[str, int, int], Hit] = {}
         for question in questions:
             candidates = searcher.candidates(question["question"], 50)
-            hits = tuple(passages(library, candidates, LONGEST_PASSAGE)[:PASSAGES])
+            found = passages(library, candidates, LONGEST_PASSAGE)[:PASSAGES]
+            # One copy of each passage in memory, not one for each question.
+            hits = tuple(
+                replace(hit, text=same.text, sentences=same.sentences)
+                for hit in found
+                for same in (known.setdefault((hit.document, hit.start, hit.end), hit),)
+            )
             tokens = library.analyzer.tokens(question["question"])
             yield Case(
                 question["question"], question["doc"], tuple(question["answers"]), question["paragraph"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +72,7 @@ def read_pool(case: Case, hits: Sequence[Hit], read_tokens: ReadTokens | None) -
         rows = np.concatenate([rows, interact(question, hits, pool, idf, read_tokens)], axis=1)
         return Pool(case.document, case.kind, case.present, rows, holds, np.arange(len(pool)), None, holds)
     read = read_korean(question, pool, found, rows, idf)
+    read = replace(read, numbers=read.numbers.astype(np.float16), kinds=read.kinds.astype(np.float16))
     target = _target(case, [pool[row] for row in read.chosen], holds[read.chosen])
     return Pool(case.document, case.kind, case.present, rows, holds, read.chosen, read, target)
 
@@ -114,7 +115,7 @@ class Scheme:
         tables, read = self.vocabulary, pool.reading
         assert read is not None
         return Example(
-            read.lengths, read.numbers, read.kinds.astype(np.float16),
+            read.lengths, read.numbers, read.kinds,
             np.array([tables["tails"].get(form, 0) for form in read.tails], np.int64),
             np.array([tables["heads"].get(form, 0) for form in read.heads], np.int64),
             read.asked_kind, tables["heads"].get(read.asked_head, 0), tables["asking"].get(read.asking, 0),

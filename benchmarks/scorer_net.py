@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -34,8 +35,8 @@ class Example:
     answer was taken out, and ``usable`` is False where it is neither marked nor known to be absent."""
 
     lengths: NDArray[np.int64]
-    numbers: Floats
-    kinds: NDArray[np.float16]
+    numbers: NDArray[np.floating[Any]]
+    kinds: NDArray[np.floating[Any]]
     tails: NDArray[np.int64]
     heads: NDArray[np.int64]
     asked_kind: Floats

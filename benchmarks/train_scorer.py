@@ -52,12 +52,7 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(1)
     name = given.data.name
-    cases = remembered(lambda: load_cases(given.data, 0), given.cache, f"cases-{name}-0")
-    cases = [case for case in cases if case.hits]
-    fold = folds((case.document for case in cases), given.folds, 0)
-    hit_pools = remembered(lambda: [read_hits(case) for case in cases], given.cache, f"hits-{name}")
-    rerank, hit_scores = train_rerank(hit_pools, fold)
-    pools = remembered(lambda: read_all(given.language, cases, hit_scores), given.cache, f"pools-{name}")
+    pools, rerank, fold = read_everything(given.language, given.data, given.folds, given.cache)
     scheme = make_scheme(pools)
     train = train_net(scheme, pools, given.seeds) if given.language == "ko" else train_trees(given.seeds)
     scores = remembered(lambda: cross_validate(pools, fold, train, given.jobs), given.cache, f"scores-{name}")
@@ -67,13 +62,26 @@ def main() -> None:
     print(json.dumps(figures))
     made = {
         "script": "benchmarks/train_scorer.py", "date": datetime.date.today().isoformat(),
-        "data": f"{name}: {len(fold)} articles, {sum(case.kind == 'full' for case in cases)} questions",
+        "data": f"{name}: {len(fold)} articles, {sum(pool.kind == 'full' for pool in pools)} questions",
         "cross_validated": figures,
     }  # fmt: skip
-    weights = {"made": made, "rerank": rerank, "evidence": evidence, "threshold": threshold} | train(pools).weights()
+    taught = [pool for pool in pools if pool.kind != "most"]
+    weights = {"made": made, "rerank": rerank, "evidence": evidence, "threshold": threshold} | train(taught).weights()
     file = given.output / f"weights-{given.language}.json"
     file.write_text(json.dumps(weights, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
     print(f"{file}: {file.stat().st_size:,} bytes")
+
+
+def read_everything(
+    language: str, data: Path, count: int, cache: Path | None
+) -> tuple[list[Pool], dict[str, Any], dict[str, int]]:
+    """The pools to learn from, the trees that order passages, and a fold for each article. Cases go out of memory."""
+    cases = remembered(lambda: load_cases(data, 0), cache, f"cases-{data.name}-0")
+    cases = [case for case in cases if case.hits]
+    fold = folds((case.document for case in cases), count, 0)
+    hit_pools = remembered(lambda: [read_hits(case) for case in cases], cache, f"hits-{data.name}")
+    rerank, hit_scores = train_rerank(hit_pools, fold)
+    return remembered(lambda: read_all(language, cases, hit_scores), cache, f"pools-{data.name}"), rerank, fold
 
 
 class Scorer(Protocol):
@@ -213,7 +221,7 @@ def cross_validate(pools: Sequence[Pool], fold: dict[str, int], train: Train, jo
 
     def run(held: int) -> list[Floats]:
         began = time.monotonic()
-        scorer = train([pool for pool in pools if fold[pool.group] != held])
+        scorer = train([pool for pool in pools if fold[pool.group] != held and pool.kind != "most"])
         outside = [pool for pool in pools if fold[pool.group] == held]
         found = scorer.score(outside)
         print(f"fold {held}: {answer_figures(list(zip(outside, found, strict=True)))}"
@@ -239,31 +247,40 @@ def answer_figures(scored: Sequence[tuple[Pool, Floats]]) -> dict[str, float]:
 def train_evidence(
     pools: Sequence[Pool], scores: Sequence[Floats], fold: dict[str, int], refused: float
 ) -> tuple[dict[str, Any], float, dict[str, float]]:
-    """Trees for the probability that the passages hold an answer, and the threshold."""
-    used = [place for place, pool in enumerate(pools) if pool.usable]
-    rows = [pool_features(pools[p].rows, pools[p].chosen, scores[p])[None] for p in used]
-    chosen = [
-        HitPool(pools[p].group, pools[p].kind, r, np.array([pools[p].present])) for p, r in zip(used, rows, strict=True)
+    """Trees for the probability that the passages hold an answer, and the threshold. They learn from libraries that
+    lack half of the paragraphs, large and small; the threshold is set on those and on the ones that lack a third."""
+    rows = [
+        HitPool(pool.group, pool.kind, pool_features(pool.rows, pool.chosen, found)[None], np.array([pool.present]))
+        for pool, found in zip(pools, scores, strict=True)
     ]
+    taught = np.array([pool.usable and pool.kind in ("half", "small") for pool in pools])
 
     def fit(part: Sequence[HitPool]) -> HistGradientBoostingClassifier:
         present = np.concatenate([p.holds for p in part])
         weight = np.where(present, 0.5 / present.mean(), 0.5 / (1 - present.mean()))
         return trees(100, 6, 60).fit(np.concatenate([p.features for p in part]), present, sample_weight=weight)
 
-    found = out_of_fold(chosen, fold, fit, lambda model, pool: model.decision_function(pool.features))
-    logits = np.concatenate(found)
-    present = np.concatenate([p.holds for p in chosen])
-    half, small = (np.array([p.kind == kind for p in chosen]) for kind in ("half", "small"))
-    threshold = float(np.quantile(logits[present & half], refused))
-    figures = {
-        "refused_when_absent": float((logits[~present & half] < threshold).mean()),
-        "refused_when_present": float((logits[present & half] < threshold).mean()),
-        "small_refused_when_absent": float((logits[~present & small] < threshold).mean()),
-        "small_refused_when_present": float((logits[present & small] < threshold).mean()),
-    }
-    chance = 1 / (1 + np.exp(-threshold))
-    return trees_to_json(fit(chosen)), round(float(chance), 4), {k: round(v, 4) for k, v in figures.items()}
+    learning = [row for row, used in zip(rows, taught, strict=True) if used]
+    logits = np.zeros(len(rows))
+    for held in sorted(set(fold.values())):
+        model = fit([row for row in learning if fold[row.group] != held])
+        places = [place for place, row in enumerate(rows) if fold[row.group] == held]
+        logits[places] = model.decision_function(np.concatenate([rows[place].features for place in places]))
+    usable, present = np.array([pool.usable for pool in pools]), np.array([pool.present for pool in pools])
+    kinds = np.array([pool.kind for pool in pools])
+    large = usable & np.isin(kinds, ("half", "most"))
+    threshold = float(np.quantile(logits[large & present], refused))
+    refusing = logits < threshold
+    figures = {}
+    for kind in ("half", "most", "small"):
+        for name, which in (("absent", ~present), ("present", present)):
+            figures[f"{kind}_refused_when_{name}"] = round(float(refusing[usable & which & (kinds == kind)].mean()), 4)
+    answered = [place for place, pool in enumerate(pools) if pool.kind == "full" and not refusing[place]]
+    ranked = [pools[place].holds[pools[place].chosen][np.argsort(-scores[place])] for place in answered]
+    for name, count in (("first", 1), ("three", 3)):
+        right = sum(bool(holds[:count].any()) for holds in ranked)
+        figures[f"full_{name}_and_not_refused"] = round(right / int((kinds == "full").sum()), 4)
+    return trees_to_json(fit(learning)), round(float(1 / (1 + np.exp(-threshold))), 4), figures
 
 
 def out_of_fold(

@@ -31,6 +31,8 @@ _LIST = re.compile(r"[,·、]")
 
 # What stands for a feature that is not known (no embedder reads the language): below every real value.
 UNKNOWN = -9.0
+# The rarity of a word where there is none.
+NOWHERE = -8.0
 
 NAMES = (
     "coverage", "local", "before", "before2", "after", "passage", "lacking", "rarest", "rarest_missing", "matched",
@@ -68,7 +70,7 @@ def surface(
         weighted, local, _gain(before, own, found) / total, _gain(before2, np.maximum(own, before), found) / total,
         _gain(after, own, found) / total, passage[hit_of] @ found.weights / total,
         (passage[hit_of] - own).clip(0) @ found.local / local_total,
-        (own * found.weights).max(axis=1, initial=0.0), missing.max(axis=1, initial=0.0),
+        _rarest(own * found.weights, found), _rarest(missing, found),
         ((own > 0.5) & (found.weights > 0)).sum(axis=1),
         [window[0] / total for window in windows], [window[1] / total for window in windows],
         [window[2] / local_total for window in windows], in_context, in_context_local,
@@ -99,6 +101,14 @@ def _neighbour(strength: Floats, sentences: Sequence[Candidate], step: int) -> F
         if 0 <= other < len(sentences) and sentences[other].hit == sentences[row].hit:
             moved[row] = strength[other]
     return moved
+
+
+def _rarest(weights: Floats, found: Match) -> Floats:
+    """The rarest word's idf less that of a word the library does not have: 0 for none, -1.1 for one passage, whatever
+    the size of the library. The idf itself would tell how large the library is, and trees would learn that by heart."""
+    most = weights.max(axis=1, initial=0.0)
+    rarest: Floats = np.where(most > 0, most - found.unseen, NOWHERE)
+    return rarest
 
 
 def _gain(other: Floats, own: Floats, found: Match) -> Floats:

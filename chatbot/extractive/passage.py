@@ -59,12 +59,14 @@ class Match:
     ``strength`` [S, Q]: 1 where the sentence has the token, less where it has a part of it or an inflection, else 0.
     ``order``: for each sentence the question token (index, or -1) at each of its token positions.
     ``weights`` [Q]: idf of each question token, 0 for words that only ask; ``local`` [Q]: rarity among the candidates.
+    ``unseen``: the idf of a word that the library does not have.
     """
 
     strength: Floats
     order: list[NDArray[np.int32]]
     weights: Floats
     local: Floats
+    unseen: float
 
 
 def match(question: Question, sentences: Sequence[Candidate], idf: Idf) -> Match:
@@ -88,7 +90,7 @@ def match(question: Question, sentences: Sequence[Candidate], idf: Idf) -> Match
     present = (strength >= 0.9).sum(axis=0)
     local = np.log1p((len(sentences) - present + 0.5) / (present + 0.5))
     local = np.where(asking | (present == 0), 0.0, local).astype(np.float32)
-    return Match(strength, order, weights, local)
+    return Match(strength, order, weights, local, idf("\0"))
 
 
 class _Partial:

@@ -1,0 +1,1 @@
+"""Language models: local ones through transformers, served ones through an OpenAI-compatible server."""
