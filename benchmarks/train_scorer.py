@@ -37,7 +37,7 @@ from ingest.embedder import TokenVectors, packaged_model
 
 PASSAGES = 8
 # Share of answerable questions that may be refused; the threshold is set to it. English evidence is weaker.
-REFUSED = {"ko": 0.06, "en": 0.075}
+REFUSED = {"ko": 0.05, "en": 0.07}
 
 
 def main() -> None:

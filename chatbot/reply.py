@@ -58,3 +58,14 @@ class Reply:
         values = asdict(self)
         order = ("id", "question", "answer", "refused", "reason", "route", "model", "claims", "citations", "program")
         return {key: values[key] for key in (*order, "timings_ms")}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Reply:
+        """The reply of an answer object; keys that it does not know are left out.
+
+        Raises KeyError or TypeError for an object that is none.
+        """
+        known = {key: values[key] for key in cls.__dataclass_fields__ if key in values}
+        claims = tuple(Claim(c["text"], c["support"], tuple(c["citations"])) for c in values.get("claims", ()))
+        citations = tuple(Citation(**citation) for citation in values.get("citations", ()))
+        return cls(**{**known, "claims": claims, "citations": citations})

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.message import Message
+from chatbot.models.model import Generation, Sampling
 from ingest.document import Document, DocumentBuilder
 from ingest.embedder import PACKAGED, EmbedderIdentity
 from ingest.library import FileStamp, Library
@@ -84,3 +87,38 @@ def put(library: Library, path: str, document: Document | str, sha256: str | Non
     size = len(document.text.encode())
     [ready] = Preparer(library).prepare([document], [sha256], [size], [path])
     library.store(b"/" + path.encode(), path, FileStamp(size, 0, 0), ready)
+
+
+class ScriptedModel:
+    """A language model that says what it was told to say, and keeps the prompts; a token is a word."""
+
+    def __init__(self, *answers: str, context: int | None = 4_096, name: str = "scripted") -> None:
+        self.name = name
+        self.context = context
+        self.control_tokens: tuple[str, ...] = ("<|turn|>", "<|end|>")
+        self.prompts: list[tuple[Message, ...]] = []
+        self.samplings: list[Sampling] = []
+        self._answers = list(answers)
+
+    def count(self, messages: Sequence[Message]) -> int:
+        return sum(len(message.content.split()) + 4 for message in messages)
+
+    def stream(
+        self, messages: Sequence[Message], sampling: Sampling, cancel: threading.Event | None = None
+    ) -> Iterator[str | Generation]:
+        self.prompts.append(tuple(messages))
+        self.samplings.append(sampling)
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        pieces = re.findall(r"\s*\S+", answer)
+        for done, piece in enumerate(pieces):
+            if cancel is not None and cancel.is_set():
+                yield Generation("cancelled", self.count(messages), done)
+                return
+            if done == sampling.max_new_tokens:
+                yield Generation("length", self.count(messages), done)
+                return
+            yield piece
+        yield Generation("stop", self.count(messages), len(pieces))
+
+    def close(self) -> None:
+        self.name = f"{self.name} (closed)"

@@ -49,6 +49,8 @@ def turn_html(turn: Turn, anchor: str, words: Words) -> str:
             f'<p dir="auto">{inert(reply.answer)}</p></div>{passages}'
         )
     body = f'<div class="sd-answer" dir="auto">{_answer_html(reply, anchor, words)}</div>'
+    if reply.route == "conversation":
+        return f'{body}<p class="sd-quiet sd-route">{inert(words.conversation)}</p>'
     return body + _legend_html(reply.claims, words) + passages
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import language, problem
+from ui.inert import inert
 from ui.shared import Shared, shared
 from ui.style import SEAL, STYLE_SHEET, language_script, logo
 from ui.words import Words
@@ -37,8 +38,19 @@ def _sidebar(shared: Shared, words: Words) -> None:
         language.choose()
         st.html(
             f'<div class="sd-library"><p>{line if counts.documents else words.library_empty_line}</p>'
-            f"<p>{words.local_note}</p></div>"
+            f"{_model_line(shared, words)}<p>{_where_line(shared, words)}</p></div>"
         )
+
+
+def _model_line(shared: Shared, words: Words) -> str:
+    """Names the language model, where there is one."""
+    model = shared.chatbot.model
+    return "" if model == "extractive" else f"<p>{inert(words.model_line.format(model=model))}</p>"
+
+
+def _where_line(shared: Shared, words: Words) -> str:
+    host = shared.answerer.sends_to()
+    return inert(words.sent_note.format(host=host)) if host else inert(words.local_note)
 
 
 main()

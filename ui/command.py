@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from ui.commands.ask import ask, chat
+from ui.commands.conversations import conversations
 from ui.commands.docs import docs
 from ui.commands.doctor import doctor
 from ui.commands.evaluate import evaluate
 from ui.commands.ingest import ingest
 from ui.commands.search import search
+from ui.commands.serve import serve
 from ui.commands.web import web
 
 # No library may report to anyone or ask at the first run (docs/architecture.md).
@@ -42,7 +44,9 @@ app.add_typer(docs, name="docs")
 app.command("search")(search)
 app.command("ask")(ask)
 app.command("chat")(chat)
+app.add_typer(conversations, name="conversations")
 app.command("ui")(web)
+app.command("serve")(serve)
 app.command("eval")(evaluate)
 app.command("doctor")(doctor)
 

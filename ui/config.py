@@ -20,6 +20,11 @@ def default_library() -> Path:
     return Path(platformdirs.user_data_dir("seodang", appauthor=False)) / "default"
 
 
+def default_conversations() -> Path:
+    """The user's file of conversations, beside the default library."""
+    return default_library().parent / "conversations.sqlite"
+
+
 def read_config() -> dict[str, Any]:
     """Settings of ./seodang.toml or, where there is none, of the user's configuration folder; empty without either.
 

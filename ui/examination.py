@@ -34,6 +34,7 @@ def examine(folder: Path) -> list[Finding]:
         "Korean": _korean,
         "embedder": _embedder,
         "GPU": _accelerator,
+        "language models": _language_models,
         "scanned pages": _recognition,
         "isolation": _confinement,
         "library": lambda: _library(folder),
@@ -95,6 +96,16 @@ def _accelerator() -> Iterator[Finding]:
         yield Finding("GPU", "good", f"{torch.cuda.get_device_name(0)}, {total:.0f} GiB")
     else:
         yield Finding("GPU", "note", "none found; everything here runs on the processor")
+
+
+def _language_models() -> Iterator[Finding]:
+    local = ("transformers", "accelerate", "peft", "bitsandbytes")
+    missing = [name for name in local if importlib.util.find_spec(name) is None]
+    if missing:
+        lacking = f"local models need {', '.join(missing)}; run: pip install -c constraints.txt 'seodang[models]'"
+        yield Finding("language models", "note", f"answers by quotation need none; {lacking}")
+    else:
+        yield Finding("language models", "good", "local models and adapters can be loaded, in 4-bit as well")
 
 
 def _recognition() -> Iterator[Finding]:

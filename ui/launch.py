@@ -15,6 +15,7 @@ import webbrowser
 from pathlib import Path
 from typing import Final
 
+from ui.answerer import Answerer
 from ui.words import Words, preferred, words
 
 _APP: Final = Path(__file__).with_name("app.py")
@@ -23,8 +24,8 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _START_LIMIT: Final = 30.0
 
 
-def launch(library: Path, host: str, port: int, open_browser: bool) -> int:
-    """Serves the app for ``library`` until it is interrupted; the exit status.
+def launch(library: Path, host: str, port: int, open_browser: bool, answerer: Answerer | None = None) -> int:
+    """Serves the app for ``library`` until it is interrupted; the exit status. ``answerer`` writes the answers.
 
     ``port`` 0 takes a free one. The address is printed once the server answers.
     """
@@ -35,6 +36,7 @@ def launch(library: Path, host: str, port: int, open_browser: bool) -> int:
         print(_refusal(error, host, port, language), file=sys.stderr)  # noqa: T201
         return 1
     os.environ["SEODANG_LIBRARY"] = str(library)
+    (answerer or Answerer()).to_environment()
     address = f"http://{_shown(host)}:{port}"
     threading.Thread(target=_announce, args=(address, language, open_browser), daemon=True).start()
     return _serve(_options(host, port))

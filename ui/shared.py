@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ui.answerer import Answerer
 from ui.problem import unexpected
 from ui.suggestions import example_questions
 from ui.uploads import Progress, Report, Uploads
@@ -33,6 +34,7 @@ class Shared:
     library: Library
     chatbot: Chatbot
     uploads: Uploads
+    answerer: Answerer = field(default_factory=Answerer)
 
 
 def shared() -> Shared:
@@ -50,7 +52,9 @@ def _open(path: str) -> Shared:
     def add(name: str, content: bytes, progress: Callable[[Progress], None]) -> Report:
         return add_upload(library, name, content, progress)
 
-    return Shared(library, Chatbot(library), Uploads(add, unexpected))
+    answerer = Answerer.from_environment()
+    chatbot = Chatbot(library, answerer.model, adapter=answerer.adapter, load_in_4bit=answerer.load_in_4bit)
+    return Shared(library, chatbot, Uploads(add, unexpected), answerer)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from ingest.hit import Hit
 Floats = NDArray[np.float32]
 Idf = Callable[[str], float]
 
-_SPACE = re.compile(r"\s+")
 # A quote longer than this is not one sentence to a reader; the window around the matched words is quoted instead.
 LONGEST = 500
 
@@ -68,20 +67,33 @@ class Match:
     local: Floats
     unseen: float
 
+    @cached_property
+    def weight_of(self) -> list[float]:
+        """``weights`` as a list, which loops read ten times as fast."""
+        values: list[float] = self.weights.tolist()
+        return values
+
+    @cached_property
+    def local_of(self) -> list[float]:
+        """``local`` as a list."""
+        values: list[float] = self.local.tolist()
+        return values
+
 
 def match(question: Question, sentences: Sequence[Candidate], idf: Idf) -> Match:
     """Aligns every candidate with the question's tokens."""
     place = {token: number for number, token in enumerate(question.tokens)}
     strength = np.zeros((len(sentences), len(place)), np.float32)
     order = []
-    partial = _Partial(question.tokens)
+    partial = _Partial(question.tokens, sentences)
     for row, sentence in enumerate(sentences):
         positions = np.array([place.get(token, -1) for token in sentence.tokens], np.int32)
         order.append(positions)
         strength[row, positions[positions >= 0]] = 1.0
-        squeezed = _SPACE.sub("", sentence.text).lower()
+        squeezed = "".join(sentence.text.split()).lower()
+        held = set(positions.tolist())
         for number, token in enumerate(question.tokens):
-            if strength[row, number] == 0 and len(token) > 1 and token in squeezed:
+            if number not in held and len(token) > 1 and token in squeezed:
                 strength[row, number] = 0.9
         partial.fill(strength[row], sentence.tokens)
     asking = np.array(question.asking, bool)
@@ -96,21 +108,19 @@ def match(question: Question, sentences: Sequence[Candidate], idf: Idf) -> Match
 class _Partial:
     """Parts of compounds (폭력시위 in 시위) and words that share a long beginning (organ-ize, organ-ization)."""
 
-    def __init__(self, tokens: Sequence[str]) -> None:
+    def __init__(self, tokens: Sequence[str], sentences: Sequence[Candidate]) -> None:
         self._tokens = tokens
         self._letters = frozenset("".join(tokens))
         self._prefixes: dict[str, list[int]] = {}
-        self._known: dict[str, list[tuple[int, float]]] = {}
         for number, token in enumerate(tokens):
             if len(token) >= 2 and not token[0].isdigit():
                 self._prefixes.setdefault(token[:2], []).append(number)
+        met = {token for sentence in sentences for token in sentence.tokens}
+        self._known = {token: found for token in met if (found := self._compare(token))}
 
     def fill(self, row: Floats, tokens: Sequence[str]) -> None:
-        for token in tokens:
-            known = self._known.get(token)
-            if known is None:
-                known = self._known[token] = self._compare(token)
-            for number, value in known:
+        for token in self._known.keys() & tokens:
+            for number, value in self._known[token]:
                 if row[number] < value:
                     row[number] = value
 

@@ -27,7 +27,7 @@ def rerank(question: str, hits: Sequence[Hit], idf: Idf) -> list[float]:
     scores = [-100.0 - number for number in range(len(hits))]
     if not pool or not asked.tokens:
         return scores
-    rows = surface(asked, near, pool, match(asked, pool, idf), None)
+    rows = surface(asked, near, pool, match(asked, pool, idf), None, counted=False)
     found = load_weights(asked.language).rerank.score(hit_features(rows, pool, len(near)))
     return [float(score) for score in found] + scores[len(near) :]
 

@@ -31,6 +31,8 @@ class Words:
     library_line: str  # {documents}, {chunks}
     library_empty_line: str
     local_note: str
+    model_line: str  # {model}
+    sent_note: str  # {host}
     unexpected: str  # {id}
     problem: str
 
@@ -50,6 +52,7 @@ class Words:
     sources: str
     nearest: str
     refused: str
+    conversation: str
     page: str  # {page}
     passage_gone: str
     legend: str

@@ -1,0 +1,128 @@
+"""The passages as sentences that a claim may be aligned to, read once each."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from chatbot.claims.english import EnglishReader
+from chatbot.claims.item import Item, Reading
+from chatbot.claims.korean import read_korean
+from ingest.analyzer import Analyzer, Sentence, has_korean
+from ingest.hit import Hit
+
+
+@dataclass(frozen=True)
+class Window:
+    """Neighbouring sentences ``first`` to ``last`` (inclusive) of passage ``hit`` (index).
+
+    ``start`` and ``end`` are offsets in the document; ``reading.items`` have offsets in ``reading.text``, the verbatim
+    span. ``before`` are the items of the sentence in front, ``known`` the words of title, heading and a table's first row.
+    """
+
+    hit: int
+    first: int
+    last: int
+    start: int
+    end: int
+    reading: Reading
+    before: tuple[Item, ...]
+    known: frozenset[str]
+
+
+class Evidence:
+    """The sentences of the passages that one question found."""
+
+    def __init__(self, passages: Sequence[Hit], analyzer: Analyzer) -> None:
+        self._hits = passages
+        self._analyzer = analyzer
+        self._english = EnglishReader(analyzer)
+        self._sentences = [hit.sentences or self._split(hit) for hit in passages]
+        self._tokens = [[frozenset(s.tokens) for s in sentences] for sentences in self._sentences]
+        self._readings: dict[tuple[int, int], Reading] = {}
+        self._known: dict[int, frozenset[str]] = {}
+        counted = Counter(token for passage in self._tokens for tokens in passage for token in tokens)
+        self._seen = counted
+        self._total = max(1, sum(map(len, self._tokens)))
+
+    def __len__(self) -> int:
+        return len(self._hits)
+
+    def read(self, text: str) -> Reading:
+        """The items of a sentence."""
+        return read_korean(text) if has_korean(text) else self._english.read(text)
+
+    def rarity(self, token: str) -> float:
+        """0.3 for a token in every sentence of the passages to 1 for one in none."""
+        share = math.log(1 + self._total / (0.5 + self._seen[token])) / math.log(1 + self._total / 0.5)
+        return 0.3 + 0.7 * min(1.0, share)
+
+    def nearest(self, text: str, among: Iterable[int], limit: int) -> list[tuple[int, int]]:
+        """(passage, sentence) of the sentences that share most with the text, rare tokens counting more, best first."""
+        wanted = {token: self.rarity(token) for token in self._analyzer.tokens(text)}
+        scored = []
+        for hit in among:
+            for index, tokens in enumerate(self._tokens[hit]):
+                score = sum(wanted[token] for token in tokens if token in wanted)
+                if score > 0:
+                    # Among equals the shorter one says more of it.
+                    scored.append((score / (1 + 0.004 * len(tokens)), -hit, -index))
+        return [(-hit, -index) for _, hit, index in sorted(scored, reverse=True)[:limit]]
+
+    def window(self, hit: int, first: int, last: int) -> Window:
+        """Sentences ``first`` to ``last`` of a passage as one span."""
+        passage, sentences = self._hits[hit], self._sentences[hit]
+        start, end = sentences[first].start, sentences[last].end
+        items = tuple(
+            replace(item, start=item.start + shift, end=item.end + shift)
+            for number in range(first, last + 1)
+            for shift in (sentences[number].start - start,)
+            for item in self._reading(hit, number).items
+        )
+        text = passage.text[start - passage.start : end - passage.start]
+        before = self._reading(hit, first - 1).items if first else ()
+        return Window(hit, first, last, start, end, Reading(text, has_korean(text), items), before, self._context(hit))
+
+    def windows(self, hit: int, index: int) -> list[Window]:
+        """The sentence with the one before, and with the one after."""
+        last = len(self._sentences[hit]) - 1
+        spans = [(index - 1, index)] if index else []
+        return [self.window(hit, *span) for span in [*spans, *([(index, index + 1)] if index < last else [])]]
+
+    def items_of(self, hits: Iterable[int]) -> Iterable[Item]:
+        """Every item of the passages; reads what was not read."""
+        for hit in hits:
+            for index in range(len(self._sentences[hit])):
+                yield from self._reading(hit, index).items
+
+    def _reading(self, hit: int, index: int) -> Reading:
+        known = self._readings.get((hit, index))
+        if known is None:
+            passage, sentence = self._hits[hit], self._sentences[hit][index]
+            text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+            known = self._readings[hit, index] = self.read(text)
+        return known
+
+    def _context(self, hit: int) -> frozenset[str]:
+        known = self._known.get(hit)
+        if known is None:
+            passage = self._hits[hit]
+            texts = [passage.title, passage.heading.replace(">", " ")]
+            texts += [self._text(hit, n) for n, s in enumerate(self._sentences[hit]) if s.heading or self._is_first_row(hit, n)]
+            keys = {item.key for text in texts if text for item in self.read(text).items if item.key}
+            known = self._known[hit] = frozenset(keys)
+        return known
+
+    def _is_first_row(self, hit: int, index: int) -> bool:
+        row = "|" in self._text(hit, index)
+        return row and (index == 0 or "|" not in self._text(hit, index - 1))
+
+    def _text(self, hit: int, index: int) -> str:
+        passage, sentence = self._hits[hit], self._sentences[hit][index]
+        return passage.text[sentence.start - passage.start : sentence.end - passage.start]
+
+    def _split(self, hit: Hit) -> tuple[Sentence, ...]:
+        found = next(self._analyzer.sentences([hit.text]))
+        return tuple(replace(s, start=s.start + hit.start, end=s.end + hit.start) for s in found)
