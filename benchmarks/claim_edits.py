@@ -25,7 +25,7 @@ _KO_COUNT = {2: "두", 3: "세", 4: "네", 5: "다섯", 6: "여섯", 7: "일곱"
 _EN_COUNT = {n: w for n, w in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)}
 _KO_SYNONYMS = [
     ("때문에", "탓에"), ("사망했다", "숨졌다"), ("사망하였다", "숨졌다"), ("시작했다", "개시했다"), ("만들었다", "제작했다"),
-    ("발표했다", "공개했다"), ("사용되", "쓰이"), ("약 ", "대략 "), ("가장 ", "제일 "), ("이후", "그 뒤"), ("매우", "아주"),
+    ("발표했다", "공개했다"), ("사용되", "쓰이"), (" 약 ", " 대략 "), ("가장 ", "제일 "), ("이후", "그 뒤"), ("매우", "아주"),
     ("거주하", "살"), ("개최되었다", "열렸다"), ("건설했다", "지었다"), ("획득했다", "얻었다"), ("하지만", "그러나"),
 ]  # fmt: skip
 _EN_SYNONYMS = [
@@ -230,10 +230,10 @@ def en_number(text: str, chance: random.Random) -> str | None:
     if million:
         return f"{text[: million.start()]}{round(float(million[1]) * 1_000_000):,}{text[million.end() :]}"
     for number, word in _EN_COUNT.items():
-        if re.search(rf"(?<![\d,.$£\-]){number}(?![\d,.%\-:])(?= [a-z])", text):
-            return re.sub(rf"(?<![\d,.$£\-]){number}(?![\d,.%\-:])(?= [a-z])", word, text, count=1)
-        if re.search(rf"\b{word}\b", text):
-            return re.sub(rf"\b{word}\b", str(number), text, count=1)
+        if re.search(rf"(?<![\w,.$£\-]){number}(?![\d,.%\-:])(?= [a-z])", text):
+            return re.sub(rf"(?<![\w,.$£\-]){number}(?![\d,.%\-:])(?= [a-z])", word, text, count=1)
+        if re.search(rf"\b{word} [a-z]", text):
+            return re.sub(rf"\b{word}(?= [a-z])", str(number), text, count=1)
     return None
 
 
@@ -286,7 +286,7 @@ def _near(value: int, chance: random.Random) -> int:
 
 def date_changed(text: str, passage: str, chance: random.Random) -> str | None:
     """One part of a date becomes another: the year, the month or the day; sometimes another year of the passage."""
-    parts = list(re.finditer(r"(?<!\d)(1\d{3}|20\d\d)(?=년|\b)|(?<!\d)\d{1,2}(?=월|일(?!간))", text))
+    parts = list(re.finditer(r"(?<!\d)(1\d{3}|20\d\d)(?=년(?!대)|\b)|(?<!\d)\d{1,2}(?=월|일(?!간))", text))
     months = list(re.finditer(rf"\b({'|'.join(_MONTHS)})(?= \d)", text))
     if not parts and not months:
         return None

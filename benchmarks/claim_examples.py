@@ -110,7 +110,10 @@ def _sentences(article: Article, hit: Hit) -> Iterator[tuple[str, list[tuple[str
     asked = [q for q in article.questions if q["paragraph"] == hit.text]
     for sentence in hit.sentences:
         text = hit.text[sentence.start - hit.start : sentence.end - hit.start]
-        if not 20 <= len(text) <= 300 or "\n" in text or not re.search(r"[.다]$", text):
+        if not 20 <= len(text) <= 300 or "\n" in text or not re.match(r"[\w\"'“‘《(]", text) or not re.search(r"[.다]$", text):
+            continue
+        if text.endswith("다음과 같다."):
+            # It leads in a list and states nothing that could be checked.
             continue
         answers = [(str(q["question"]), str(a)) for q in asked for a in q["answers"][:1] if str(a) in text]  # type: ignore[index]
         yield text, answers

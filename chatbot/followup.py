@@ -19,10 +19,13 @@ from ingest.analyzer import Analyzer, has_korean
 # What a model is told; the examples show the pronoun, the swapped part and the bare "why".
 REWRITE_SYSTEM = {
     "ko": (
-        "대화의 마지막 질문을 대화 없이도 뜻이 통하는 한 문장의 질문으로 고쳐 쓰세요. 대명사와 빠진 말을 앞의 대화에 나온 말로 채우고, "
-        "숫자와 이름은 그대로 두세요. 대답하거나 설명하지 말고 고친 질문만 쓰세요.\n\n"
-        "앞 질문: 도서관은 언제 열어?\n앞 대답: 오전 9시에 엽니다.\n마지막 질문: 그건 어디에 있어?\n고친 질문: 도서관은 어디에 있어?\n\n"
-        "앞 질문: 2022년 매출은 얼마였어?\n앞 대답: 3억 원입니다.\n마지막 질문: 그럼 2023년은?\n고친 질문: 2023년 매출은 얼마였어?"
+        "대화의 마지막 질문을 대화 없이도 뜻이 통하는 한 문장의 질문으로 고쳐 쓰세요. "
+        "대명사와 빠진 말을 앞의 대화에 나온 말로 채우고, 숫자와 이름은 그대로 두세요. "
+        "대답하거나 설명하지 말고 고친 질문만 쓰세요.\n\n"
+        "앞 질문: 도서관은 언제 열어?\n앞 대답: 오전 9시에 엽니다.\n"
+        "마지막 질문: 그건 어디에 있어?\n고친 질문: 도서관은 어디에 있어?\n\n"
+        "앞 질문: 2022년 매출은 얼마였어?\n앞 대답: 3억 원입니다.\n"
+        "마지막 질문: 그럼 2023년은?\n고친 질문: 2023년 매출은 얼마였어?"
     ),
     "en": (
         "Rewrite the last question of the conversation as one question that is understood without it. Replace pronouns and "
@@ -36,7 +39,10 @@ REWRITE_SYSTEM = {
 }  # fmt: skip
 REWRITE_TURN = {
     "ko": ("앞 질문: {question}\n앞 대답: {answer}\n", "마지막 질문: {question}\n고친 질문:"),
-    "en": ("Earlier question: {question}\nEarlier answer: {answer}\n", "Last question: {question}\nRewritten question:"),
+    "en": (
+        "Earlier question: {question}\nEarlier answer: {answer}\n",
+        "Last question: {question}\nRewritten question:",
+    ),
 }
 # Earlier replies that are looked at, and those that a model is shown; characters of an answer that it is shown.
 _REMEMBERED, _SHOWN = 6, 2

@@ -28,7 +28,7 @@ _YEAR = r"(?<![\d,.])(?P<year>\d{1,4})"
 _PATTERNS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"{_YEAR}\s?년\s?(?P<month>\d{{1,2}})\s?월\s?(?:(?P<day>\d{{1,2}})\s?일(?!간|째))?",
+        rf"{_YEAR}\s?년\s?(?:\([^()]*\)\s?)?(?P<month>\d{{1,2}})\s?월\s?(?:(?P<day>\d{{1,2}})\s?일(?!간|째))?",
         r"(?<![\d,.])(?P<month>\d{1,2})\s?월\s?(?P<day>\d{1,2})\s?일(?!간|째)",
         r"(?<![\d,.])(?P<year>\d{3,4})\s?년대(?P<decade>)",
         rf"{_ERA}{_YEAR}\s?년(?!간|동안|대|째|\s?동안|\s?(?:뒤|후|전|만에|넘게|이상|가까이|이내))",
@@ -74,6 +74,11 @@ class Date:
         """Whether everything this date says is said by the other."""
         theirs = dict(other.parts)
         return all(_same(name, value, theirs) for name, value in self.parts)
+
+    def without_year(self) -> Date:
+        """Month, day and what else there is; the date itself when the year is all it has."""
+        rest = tuple(part for part in self.parts if part[0] != "year")
+        return Date(self.start, self.end, rest or self.parts)
 
 
 def _same(name: str, value: int, theirs: dict[str, int]) -> bool:

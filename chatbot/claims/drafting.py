@@ -14,6 +14,7 @@ _CJK_ENDED = re.compile(r"[。！？]+[」』”’）]*$")
 _LIST_NUMBER = re.compile(r"\s*(?:[#>*\-+•]\s*)*\**\(?(?:\d{1,3}|[가-하]|[A-Za-z]|[ivxIVX]{1,4})[.)]\**$")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 
+_LONGEST_QUOTE = 300
 # So much of the next word tells whether a sentence starts with it.
 _WORD = 12
 
@@ -121,12 +122,19 @@ class DraftStream:
         separated = bool(self._gap) or self._gap_before_mark is not None
         if not (_CJK_ENDED.search(self._text) or (separated and _ENDED.search(self._text))):
             return False
-        if self._code or _LIST_NUMBER.fullmatch(self._text):
+        if self._code or _LIST_NUMBER.fullmatch(self._text) or self._quoting():
             return False
         word = self._pending[:_WORD].split(maxsplit=1)[0]
         if len(word) == len(self._pending) < _WORD and not final:
             return None
         return self._agreed(word)
+
+    def _quoting(self) -> bool:
+        """Whether a quotation is open; one that does not close soon was no quotation."""
+        text = self._text
+        opened = max(text.rfind("“"), text.rfind('"') if text.count('"') % 2 else -1)
+        closed = text.rfind("”")
+        return opened > closed and len(text) - opened < _LONGEST_QUOTE
 
     def _agreed(self, word: str) -> bool:
         """Whether the analyzer too lets a sentence start with the word."""

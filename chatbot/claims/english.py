@@ -16,10 +16,10 @@ _PREPOSITIONS = frozenset(
 )
 # Prepositions and connectives that say when or whether: compared as words.
 _SAYING = frozenset("before after during without against despite except until since above below over under unlike".split())
-_DENYING = frozenset("not never no neither nor cannot none nobody nothing hardly barely scarcely without".split())
+_DENYING = frozenset("not never no neither nor cannot none nobody nothing without".split())
 _HEDGES = frozenset(
     "may might could would should allegedly alleged reportedly supposedly supposed suspected claimed claims claim "
-    "nearly almost attempted attempt tried failed refused planned if unless only except rumored rumoured possibly "
+    "nearly almost hardly barely scarcely attempted attempt tried failed refused planned if unless only except rumored rumoured possibly "
     "perhaps probably believed proposed denied false falsely".split()
 )
 _LIGHT = frozenset(
@@ -85,7 +85,7 @@ class EnglishReader:
             if lower != "without":
                 return
         if not word[0].isalnum():
-            reader.case, reader.gap = "", False
+            reader.case, reader.gap, reader.deny = "", False, False
             return
         if lower in _PREPOSITIONS:
             reader.case, reader.direct, reader.gap = lower, True, False

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from chatbot.claims.dates import dates
 from chatbot.claims.english import EnglishReader
 from chatbot.claims.item import Item, Reading
 from chatbot.claims.korean import read_korean
@@ -19,7 +20,7 @@ class Window:
     """Neighbouring sentences ``first`` to ``last`` (inclusive) of passage ``hit`` (index).
 
     ``start`` and ``end`` are offsets in the document; ``reading.items`` have offsets in ``reading.text``, the verbatim
-    span. ``before`` are the items of the sentence in front, ``known`` the words of title, heading and a table's first row.
+    span. ``borders`` are the indices of the items that begin a sentence after the first. ``years`` are (offset, year) of the dates of the passage, offsets in the document. ``before`` are the items of the sentence in front, ``known`` the words of title, heading and a table's first row.
     """
 
     hit: int
@@ -28,6 +29,8 @@ class Window:
     start: int
     end: int
     reading: Reading
+    borders: tuple[int, ...]
+    years: tuple[tuple[int, int], ...]
     before: tuple[Item, ...]
     known: frozenset[str]
 
@@ -42,6 +45,7 @@ class Evidence:
         self._sentences = [hit.sentences or self._split(hit) for hit in passages]
         self._tokens = [[frozenset(s.tokens) for s in sentences] for sentences in self._sentences]
         self._readings: dict[tuple[int, int], Reading] = {}
+        self._dated: dict[int, tuple[tuple[int, int], ...]] = {}
         self._known: dict[int, frozenset[str]] = {}
         counted = Counter(token for passage in self._tokens for tokens in passage for token in tokens)
         self._seen = counted
@@ -75,15 +79,19 @@ class Evidence:
         """Sentences ``first`` to ``last`` of a passage as one span."""
         passage, sentences = self._hits[hit], self._sentences[hit]
         start, end = sentences[first].start, sentences[last].end
-        items = tuple(
-            replace(item, start=item.start + shift, end=item.end + shift)
-            for number in range(first, last + 1)
-            for shift in (sentences[number].start - start,)
-            for item in self._reading(hit, number).items
-        )
+        items: list[Item] = []
+        borders = []
+        for number in range(first, last + 1):
+            shift = sentences[number].start - start
+            borders.append(len(items))
+            items += [
+                replace(item, start=item.start + shift, end=item.end + shift)
+                for item in self._reading(hit, number).items
+            ]
         text = passage.text[start - passage.start : end - passage.start]
+        reading = Reading(text, has_korean(text), tuple(items))
         before = self._reading(hit, first - 1).items if first else ()
-        return Window(hit, first, last, start, end, Reading(text, has_korean(text), items), before, self._context(hit))
+        return Window(hit, first, last, start, end, reading, tuple(borders[1:]), self._years(hit), before, self._context(hit))
 
     def windows(self, hit: int, index: int) -> list[Window]:
         """The sentence with the one before, and with the one after."""
@@ -103,6 +111,14 @@ class Evidence:
             passage, sentence = self._hits[hit], self._sentences[hit][index]
             text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
             known = self._readings[hit, index] = self.read(text)
+        return known
+
+    def _years(self, hit: int) -> tuple[tuple[int, int], ...]:
+        known = self._dated.get(hit)
+        if known is None:
+            passage = self._hits[hit]
+            years = [(passage.start + date.start, date.part("year")) for date in dates(passage.text)]
+            known = self._dated[hit] = tuple((start, year) for start, year in years if year is not None)
         return known
 
     def _context(self, hit: int) -> frozenset[str]:

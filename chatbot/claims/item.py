@@ -19,7 +19,7 @@ class Item:
     particle class (Korean) or preposition (English) that it stands with, "" for none; ``direct`` when nothing stands
     between the two. ``negated``: what is said of it is denied. ``predicate``: verb, adjective, or noun that is made one.
     ``light``: too common to prove or disprove anything. ``hedge``: what changes the meaning of its sentence when it is
-    left out (만약, 주장, only, alleged). ``modifier``: a predicate in front of the noun it describes.
+    left out (만약, 주장, only, alleged). ``aside``: stands in brackets. ``noun``: a Korean noun, which belongs to something. ``modifier``: a predicate in front of the noun it describes.
     """
 
     start: int
@@ -35,6 +35,8 @@ class Item:
     hedge: bool = False
     modifier: bool = False
     passive: bool = False
+    aside: bool = False
+    noun: bool = False
     quantity: Quantity | None = None
     date: Date | None = None
 

@@ -20,6 +20,15 @@ _LIGHT_NOUNS = frozenset(
     "이름 날 해 연도 년도 곳 장소 이유 원인 결과 방법 무엇 누구 언제 어디 여기 거기 위 바로 문서 자료 본문 질문 답 답변 "
     "다음 통 따름 의 덕분 씨 분 명칭 숫자 날짜 시기".split()
 )
+_LIGHT_BOUND = _LIGHT_NOUNS | frozenset(
+    "그녀 그것 이것 저것 그들 이들 이곳 그곳 저희 나 너 본인 스스로 거 줄 만큼 듯 채 김 차 번 번째 측 간 년 월 일 시 초 명 개 "
+    "등등 및 이래 가량 남짓 쪽 편 식 만 리 터 탓 즈음 무렵 이상 이하 미만 대로 나름 노릇 양 척 체 지 적 데서 바람 뻔 나위 겸 "
+    "마련 순 무엇 어느 뭐 원 회 대 권 위 호 살 세 분 초 주 달 해".split()
+)
+_LIGHT_DETERMINERS = frozenset(
+    "이 그 저 이런 그런 저런 어떤 어느 무슨 한 두 세 네 약 여러 각 각각 그러한 이러한 다른 첫 본 해당 동 스무 석 넉 서 너 "
+    "다섯 여섯 일곱 여덟 아홉 열 전 총 단 온 몇 온갖 별".split()
+)
 _LIGHT_VERBS = frozenset(
     "하 되 있 이 같 대하 위하 통하 의하 따르 관하 인하 비하 그러 이러 그렇 이렇 어떻 말하 보 가지 갖 두 주 불리 알 나오 "
     "나타나 지니 오 가 들 맞 밝히 일컫 부르 의미 설명 확인 언급".split()
@@ -34,6 +43,8 @@ _HEDGES = frozenset(
     "제외 뻔하 듯 듯하 싶 루머 가정 반박 예상 전망 요구 제안 권유 오해 착각 만 뿐".split()
 )
 _CONDITIONS = ("면", "으면", "다면", "라면", "는다면", "ᆫ다면", "려고", "으려고", "려", "려다", "으려다")
+# 따르면 and 의하면 say where it stands, and set no condition.
+_QUOTING = frozenset(["따르", "의하", "들", "보", "하"])
 _DENYING = frozenset(["않", "못하", "말"])
 _PASSIVE = frozenset(["되", "당하", "받", "시키"])
 
@@ -45,18 +56,29 @@ class _Reader:
     items: list[Item] = field(default_factory=list)
     chunk: list[int] = field(default_factory=list)
     deny_next: bool = False
+    saved: list[list[int]] = field(default_factory=list)
+    either: list[int] = field(default_factory=list)
     cased: bool = False
 
     def add(self, item: Item) -> None:
         if self.cased:
             self.chunk, self.cased = [], False
-        self.items.append(item)
+        self.items.append(replace(item, aside=bool(self.saved)))
+
+    def open_bracket(self) -> None:
+        """What stands in brackets does not part a noun from its particle."""
+        self.saved.append([] if self.cased else self.chunk)
+        self.chunk, self.cased = [], False
+
+    def close_bracket(self) -> None:
+        if self.saved:
+            self.chunk, self.cased = self.saved.pop(), False
 
     def change(self, index: int, **values: Any) -> None:
         self.items[index] = replace(self.items[index], **values)
 
     def noun(self, item: Item) -> None:
-        self.add(item)
+        self.add(replace(item, noun=True))
         self.chunk.append(len(self.items) - 1)
 
     def predicate(self, item: Item) -> None:
@@ -81,8 +103,15 @@ class _Reader:
         """The last predicate is denied (먹지 않다), or the last noun (학생이 아니다)."""
         for index in range(len(self.items) - 1, -1, -1):
             if self.items[index].predicate or not self.items[index].light:
-                self.change(index, negated=not self.items[index].negated)
+                for denied in (index, *self.either):
+                    self.change(denied, negated=not self.items[denied].negated)
+                self.either = []
                 return
+
+    def join_either(self) -> None:
+        """나오거나 잡히지 않다: what denies the second denies the first."""
+        if self.items and self.items[-1].predicate:
+            self.either.append(len(self.items) - 1)
 
     def hedge(self, start: int, end: int, key: str) -> None:
         self.add(Item(start, end, "word", key, light=True, hedge=True))
@@ -101,12 +130,17 @@ def read_korean(text: str) -> Reading:
                 done.add(inside)
                 reader.noun(spans[inside])
             continue
-        _read(reader, morpheme, runs[number], _following(morphemes, number))
+        _read(reader, morpheme, runs[number])
+        if morpheme.tag == "MAG" and morpheme.form == "못" and _is_auxiliary(morphemes, number):
+            reader.deny_next = False
+            reader.deny()
     return Reading(text, True, tuple(reader.items))
 
 
-def _following(morphemes: list[Any], number: int) -> str:
-    return morphemes[number + 1].tag if number + 1 < len(morphemes) else ""
+def _is_auxiliary(morphemes: list[Any], number: int) -> bool:
+    """Whether 못 at this place is that of "먹지 못 하다", which the analyzer cuts in two at times."""
+    before = number > 0 and morphemes[number - 1].form == "지" and morphemes[number - 1].tag == "EC"
+    return before and number + 1 < len(morphemes) and morphemes[number + 1].form == "하"
 
 
 def _noun_runs(text: str, morphemes: list[Any]) -> list[str]:
@@ -124,25 +158,34 @@ def _noun_runs(text: str, morphemes: list[Any]) -> list[str]:
     return runs
 
 
-def _read(reader: _Reader, morpheme: Any, whole: str, following: str) -> None:
+def _read(reader: _Reader, morpheme: Any, whole: str) -> None:
     tag, form = morpheme.tag, morpheme.form.lower()
     start, end = morpheme.start, morpheme.start + morpheme.len
     if tag in _NOUNS:
         _read_noun(reader, Item(start, end, "name" if tag in _NAMES else "word", form, whole))
-    elif tag in ("NNB", "NP"):
-        if form in _HEDGES:
-            reader.hedge(start, end, form)
-        elif not (reader.items and reader.items[-1].kind == "number"):
-            reader.chunk = [] if reader.cased else reader.chunk
-            reader.cased = False
+    elif tag in ("NNB", "NP", "MM", "IC"):
+        _read_bound(reader, Item(start, end, "word", form), tag)
     elif tag in _VERBS:
         _read_verb(reader, Item(start, end, "word", form))
     elif tag in ("XSV", "XSA"):
         reader.make_predicate(passive=form in _PASSIVE)
     elif tag in ("VX", "VCN", "VCP"):
-        _read_auxiliary(reader, tag, form, following)
+        _read_auxiliary(reader, tag, form)
     else:
         _read_grammar(reader, tag, form, start, end)
+
+
+def _read_bound(reader: _Reader, item: Item, tag: str) -> None:
+    """Bound nouns, pronouns and determiners: mostly light, but the analyzer takes unknown names for them as well."""
+    if item.key in _HEDGES:
+        reader.hedge(item.start, item.end, item.key)
+    elif tag == "MM" or item.key in _LIGHT_BOUND or (reader.items and reader.items[-1].kind == "number"):
+        if reader.cased:
+            reader.chunk, reader.cased = [], False
+        if tag == "MM" and item.key not in _LIGHT_DETERMINERS:
+            reader.add(item)
+    else:
+        reader.noun(item)
 
 
 def _read_noun(reader: _Reader, item: Item) -> None:
@@ -167,7 +210,7 @@ def _read_verb(reader: _Reader, item: Item) -> None:
     reader.predicate(replace(item, light=light, hedge=item.key in _HEDGES))
 
 
-def _read_auxiliary(reader: _Reader, tag: str, form: str, following: str) -> None:
+def _read_auxiliary(reader: _Reader, tag: str, form: str) -> None:
     if tag == "VCP":
         # 이/VCP joins a noun to its ending: 학생이다, 학생인.
         if reader.items and not reader.cased:
@@ -195,10 +238,21 @@ def _read_grammar(reader: _Reader, tag: str, form: str, start: int, end: int) ->
         if reader.items and reader.items[-1].predicate:
             reader.change(len(reader.items) - 1, modifier=True)
         reader.chunk = []
-    elif tag == "EC" and form in _CONDITIONS:
-        reader.hedge(start, end, "면" if "면" in form else "려고")
-    elif tag in ("SP", "SSO", "SSC"):
+    elif tag == "EC":
+        _read_ending(reader, form, start, end)
+    elif form in ("(", "（", "["):
+        reader.open_bracket()
+    elif form in (")", "）", "]"):
+        reader.close_bracket()
+    elif tag == "SP":
         reader.chunk, reader.cased = [], False
+
+
+def _read_ending(reader: _Reader, form: str, start: int, end: int) -> None:
+    if form == "거나":
+        reader.join_either()
+    elif form in _CONDITIONS and not (reader.items and reader.items[-1].key in _QUOTING):
+        reader.hedge(start, end, "면" if "면" in form else "려고")
 
 
 def _read_adverb(reader: _Reader, form: str, start: int, end: int) -> None:

@@ -21,15 +21,31 @@ _BORDER = re.compile(r"\b(?:and|but|or|which|who|whom|whose|that|while|when|wher
 _SUBORDINATE = frozenset("when while because although though after before if since as during".split())
 
 
-def doubts(claim: Reading, span: Reading, aligned: Alignment) -> list[str]:
-    """What speaks against the sentence saying the same as the span, though all its items stand there."""
+def doubts(claim: Reading, span: Reading, borders: Sequence[int], aligned: Alignment) -> list[str]:
+    """What speaks against the sentence saying the same as the span, though all its items stand there. ``borders`` are
+    the span's items that begin another sentence."""
     found = list(_case_doubts(claim, span, aligned))
+    found += [f"border:{border}" for border in borders if not _joined(claim, aligned, border)]
     if claim.korean:
         found += _korean_doubts(claim.items, span.items, aligned)
     else:
         found += _order_doubts(claim, span, aligned)
         found += _gap_doubts(claim, span, aligned)
     return found
+
+
+def _joined(claim: Reading, aligned: Alignment, border: int) -> bool:
+    """Whether the sentence takes what stands before the border first, then joins what stands after it as a clause."""
+    before = [c for c, s in enumerate(aligned.place) if s is not None and s < border]
+    after = [c for c, s in enumerate(aligned.place) if s is not None and s >= border]
+    if not before or not after:
+        return True
+    if max(before) > min(after):
+        return False
+    last = claim.items[max(before)]
+    if claim.korean:
+        return last.predicate and not last.modifier
+    return _BORDER.search(claim.text[last.end : claim.items[min(after)].start]) is not None
 
 
 def _case_doubts(claim: Reading, span: Reading, aligned: Alignment) -> Iterator[str]:
@@ -63,7 +79,7 @@ def _korean_doubts(claim: Sequence[Item], span: Sequence[Item], aligned: Alignme
     """Each noun must belong to the same predicate or head noun in both."""
     for c, s in enumerate(aligned.place):
         item = claim[c]
-        if s is None or item.light or item.predicate:
+        if s is None or item.light or item.predicate or not item.noun:
             continue
         if not _same_governor(claim, span, aligned, c, s):
             yield f"governor:{item.key or item.kind}"
@@ -114,7 +130,9 @@ def governor(items: Sequence[Item], index: int) -> int | None:
     case = items[index].case
     for other in range(index + 1, len(items)):
         item = items[other]
-        if case in _BARE and items[index].kind in ("word", "name"):
+        if item.aside and not items[index].aside:
+            continue
+        if case in _BARE and items[index].kind in ("word", "name") and (item.noun or item.predicate):
             return other
         if item.predicate:
             return other

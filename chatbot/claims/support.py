@@ -46,10 +46,12 @@ def compare(claim: Reading, window: Window, evidence: Evidence) -> Finding:
     total = sum(weights)
     coverage = 1 - sum(weights[c] for c in missing) / total if total else 0.0
     against = _contradictions(claim, span, aligned, missing, coverage)
+    wrong_years, open_years = _years(claim, window, aligned)
+    against += wrong_years
     doubtful = [f"missing:{claim.items[c].key or claim.items[c].kind}" for c in missing]
-    doubtful += doubts(claim, span, aligned)
+    doubtful += doubts(claim, span, window.borders, aligned)
     doubtful += _left_out(claim, span, aligned)
-    doubtful += _bounds(claim, span, aligned)
+    doubtful += _bounds(claim, span, aligned) + open_years
     if sum(weight > 0 for weight in weights) < 2:
         doubtful.append("short")
     support: Support = "partial"
@@ -177,3 +179,19 @@ def _bounds(claim: Reading, span: Reading, aligned: Alignment) -> list[str]:
         if first is not None and second is not None and first.bound != second.bound:
             found.append(f"bound:{first.value}")
     return found
+
+
+def _years(claim: Reading, window: Window, aligned: Alignment) -> tuple[list[str], list[str]]:
+    """Contradictions and doubts of dates whose year the span leaves to what was said before ("같은 해 6월 30일")."""
+    wrong, unknown = [], []
+    for c, s in enumerate(aligned.place):
+        date, other = claim.items[c].date, None if s is None else window.reading.items[s].date
+        if s is None or date is None or other is None or date.within(other):
+            continue
+        place = window.start + window.reading.items[s].start
+        last = max((stated for stated in window.years if stated[0] < place), default=None)
+        if last is None:
+            unknown.append("year")
+        elif last[1] != date.part("year"):
+            wrong.append(f"year:{date.part('year')}")
+    return wrong, unknown

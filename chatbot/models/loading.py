@@ -141,7 +141,9 @@ def _load(folder: Path, name: str, device: torch.device, wanted: str | None, loa
     _check_told(folder, told)
     # Not the folder in the hub's cache: adapters record the name of their base.
     model.name_or_path = name if "/" in name else str(folder)
-    return Loaded(model.eval(), tokenizer, name, str(dtype).removeprefix("torch.") + (", 4-bit" if form == "4-bit" else ""))
+    return Loaded(
+        model.eval(), tokenizer, name, str(dtype).removeprefix("torch.") + (", 4-bit" if form == "4-bit" else "")
+    )
 
 
 def _nf4(name: str, dtype: torch.dtype) -> Any:

@@ -84,7 +84,9 @@ def free_bytes(device: torch.device) -> int:
     return int(psutil.virtual_memory().available)
 
 
-def choose_format(name: str, weights: Weights, config: Any, device: torch.device, item_bytes: int, small: bool) -> Format:
+def choose_format(
+    name: str, weights: Weights, config: Any, device: torch.device, item_bytes: int, small: bool
+) -> Format:
     """The first of full, 4-bit that fits ``device``; 4-bit alone when ``small`` is asked for.
 
     Raises ModelUnavailable when neither fits. A checkpoint that is quantized already is loaded as it is.

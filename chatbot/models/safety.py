@@ -1,9 +1,10 @@
 """Whether a model or adapter folder may be loaded: read and judged before transformers or PEFT see any of it.
 
 Nothing here runs, unpickles or renders what a folder holds, and nothing here needs torch. All weights are scanned for
-NaN: 8 GB/s from the page cache (measured on one core), so a model's second reading, by the loader, costs more than the
-scan. Python files are refused although transformers runs none without ``trust_remote_code``: a folder that brings code
-is a model that does not work as a plain one, and one careless setting elsewhere would run it.
+NaN, a model's too: 3 to 8 GB/s from the page cache (measured on one core of a busy and of a quiet machine), and the
+loader then finds the file there. Python files are refused although transformers runs none without
+``trust_remote_code``: a folder that brings code is a model that does not work as a plain one, and one careless setting
+elsewhere would run it.
 """
 
 from __future__ import annotations

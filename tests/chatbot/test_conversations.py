@@ -71,7 +71,10 @@ def test_turns_come_back_as_they_were(conversations, file):
 def test_the_first_question_becomes_the_title(conversations):
     untitled, titled = conversations.create(), conversations.create("휴가 규정")
     assert untitled.title == ""
-    long = "도서관의 열람실과 자료실을 이용할 수 있는 시간과 휴관일은 각각 언제이며 누가 정하는지 그리고 그 근거는 무엇인지 알려 주세요"
+    long = (
+        "도서관의 열람실과 자료실을 이용할 수 있는 시간과 휴관일은 각각 언제이며 "
+        "누가 정하는지 그리고 그 근거는 무엇인지 알려 주세요"
+    )
     for one in (untitled, titled):
         conversations.add(one.id, asked(long))
         conversations.add(one.id, asked("다음 질문"))
@@ -390,7 +393,7 @@ def live(markdown: str) -> set[str]:
 
 def test_the_check_for_live_text_sees_what_is_live():
     assert live("[a](http://x)") == {"link_open"}
-    assert live("<b>") == {"html_inline"}
+    assert live("x <b>") == {"html_inline"}
     assert live("a\n\n---\n\n```x") == {"hr", "fence"}
 
 

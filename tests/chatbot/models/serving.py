@@ -178,95 +178,17 @@ class FaultyServer:
 
     def _chat(self, handler: BaseHTTPRequestHandler, fault: str, body: dict[str, Any]) -> None:
         kind, _, which = fault.partition(":")
-        tried = self._tries[fault] = self._tries.get(fault, 0) + 1
-        match kind:
-            case "context":
-                send_json(handler, *CONTEXT_WORDINGS[which])
-            case "absent":
-                send_json(handler, *MISSING_MODEL[which])
-            case "key":
-                send_json(handler, int(which or 401), {"error": {"message": "Incorrect API key provided: sk-secret"}})
-            case "html":
-                send(handler, 200, PAGE, "text/html; charset=utf-8")
-            case "html-502":
-                send(handler, 502, PAGE, "text/html")
-            case "redirect":
-                send(handler, 307, "", "text/plain", {"Location": f"{self.address}/fine/v1/chat/completions"})
-            case "busy":
-                send_json(handler, 429, {"error": {"message": "Rate limit"}}, {"Retry-After": which or "0.01"})
-            case "busy-once" if tried == 1:
-                send_json(handler, 429, {"error": {"message": "Rate limit"}}, {"Retry-After": "0.01"})
-            case "broken":
-                send_json(handler, 500, {"error": {"message": "CUDA error"}})
-            case "broken-twice" if tried <= 2:
-                send_json(handler, 503, {"error": "loading model"})
-            case "hang-up" if tried == 1:
-                handler.close_connection = True
-                handler.connection.shutdown(socket.SHUT_RDWR)
-            case "refuses" if which in body:
-                send_json(handler, 400, {"error": {"message": f"Unsupported parameter: '{which}' is not supported."}})
-            case "silent":
-                self.stopping.wait(30)
-            case "json":
-                send_json(handler, 200, whole("".join(TEXT)))
-            case "json-error":
-                send_json(handler, 200, {"error": {"message": "out of memory"}})
-            case _:
-                self._stream(handler, kind, which)
-
-    def _stream(self, handler: BaseHTTPRequestHandler, kind: str, which: str) -> None:
+        self._tries[fault] = self._tries.get(fault, 0) + 1
+        answered = _ANSWERS.get(kind)
+        if answered and answered(self, handler, which, self._tries[fault], body):
+            return
         event = begin_stream(handler)
         if kind == "nothing":
             end_stream(handler)
             return
         event(chunk({"role": "assistant"}))
-        match kind:
-            case "cut":
-                event(chunk({"content": "서울"}))
-                handler.close_connection = True
-                handler.connection.shutdown(socket.SHUT_RDWR)
-                return
-            case "ends-early":
-                event(chunk({"content": "서울"}))
-                end_stream(handler)
-                return
-            case "error-inside":
-                event(chunk({"content": "서울"}))
-                event({"error": {"message": "CUDA out of memory"}})
-                end_stream(handler)
-                return
-            case "context-inside":
-                event({"error": CONTEXT_WORDINGS["vllm"][1]})
-                end_stream(handler)
-                return
-            case "no-json":
-                event("{not json")
-                end_stream(handler)
-                return
-            case "stalls":
-                event(chunk({"content": "서울"}))
-                self.stopping.wait(30)
-                return
-            case "endless":
-                while not self.stopping.wait(0.002):
-                    event(chunk({"content": "가" * 40}))
-                return
-            case "slow":
-                for index in range(10_000):
-                    event(chunk({"content": f"{index} "}))
-                    if self.stopping.wait(0.01):
-                        return
-            case "thinks":
-                event(chunk({"reasoning_content": "음… 서울이라."}))
-            case "only-thinks":
-                event(chunk({"reasoning": "음…"}))
-                event(chunk({}, "length"))
-                end_stream(handler)
-                return
-            case "strange":
-                for odd in ({"choices": None}, {"choices": [None]}, {"choices": [{"delta": None}]}, {"a": 1}, [1], 7):
-                    event(odd)
-                event(chunk({"content": "\ud83d"}))
+        if not _STREAMS.get(kind, _goes_on)(self, handler, event):
+            return
         for text in TEXT:
             event(chunk({"content": text}))
         event(chunk({}, which or "stop"))
@@ -276,6 +198,123 @@ class FaultyServer:
             return
         event("[DONE]")
         end_stream(handler)
+
+
+# -- answers instead of a stream: True when one was sent ----------------------------------------------------------------
+
+Handler = BaseHTTPRequestHandler
+Event = Callable[[Any], None]
+
+
+def _error(status: int, said: str, retry_after: str = "", times: int = 1_000_000) -> Callable[..., bool]:
+    def answer(server: FaultyServer, handler: Handler, which: str, tried: int, body: dict[str, Any]) -> bool:
+        wait = {"Retry-After": which or retry_after} if retry_after else {}
+        if tried <= times:
+            send_json(handler, int(which) if status == 401 and which else status, {"error": {"message": said}}, wait)
+        return tried <= times
+
+    return answer
+
+
+def _from(table: dict[str, tuple[int, Any]]) -> Callable[..., bool]:
+    def answer(server: FaultyServer, handler: Handler, which: str, tried: int, body: dict[str, Any]) -> bool:
+        send_json(handler, *table[which])
+        return True
+
+    return answer
+
+
+def _page(status: int) -> Callable[..., bool]:
+    def answer(server: FaultyServer, handler: Handler, which: str, tried: int, body: dict[str, Any]) -> bool:
+        send(handler, status, PAGE, "text/html; charset=utf-8")
+        return True
+
+    return answer
+
+
+def _json(content: dict[str, Any]) -> Callable[..., bool]:
+    def answer(server: FaultyServer, handler: Handler, which: str, tried: int, body: dict[str, Any]) -> bool:
+        send_json(handler, 200, content)
+        return True
+
+    return answer
+
+
+def _redirect(server: FaultyServer, handler: Handler, which: str, tried: int, body: dict[str, Any]) -> bool:
+    send(handler, 307, "", "text/plain", {"Location": f"{server.address}/fine/v1/chat/completions"})
+    return True
+
+
+def _hang_up(server: FaultyServer, handler: Handler, which: str, tried: int, body: dict[str, Any]) -> bool:
+    if tried == 1:
+        cut(handler)
+    return tried == 1
+
+
+def _refuses(server: FaultyServer, handler: Handler, which: str, tried: int, body: dict[str, Any]) -> bool:
+    if which in body:
+        send_json(handler, 400, {"error": {"message": f"Unsupported parameter: '{which}' is not supported."}})
+    return which in body
+
+
+def _silent(server: FaultyServer, handler: Handler, which: str, tried: int, body: dict[str, Any]) -> bool:
+    server.stopping.wait(30)
+    return True
+
+
+# -- streams that go wrong: True when the usual text follows ------------------------------------------------------------
+
+
+def _goes_on(server: FaultyServer, handler: Handler, event: Event) -> bool:
+    return True
+
+
+def _cut(server: FaultyServer, handler: Handler, event: Event) -> bool:
+    event(chunk({"content": "서울"}))
+    cut(handler)
+    return False
+
+
+def _ends_with(*last: Any) -> Callable[..., bool]:
+    def stream(server: FaultyServer, handler: Handler, event: Event) -> bool:
+        for data in last:
+            event(data)
+        end_stream(handler)
+        return False
+
+    return stream
+
+
+def _stalls(server: FaultyServer, handler: Handler, event: Event) -> bool:
+    event(chunk({"content": "서울"}))
+    server.stopping.wait(30)
+    return False
+
+
+def _endless(server: FaultyServer, handler: Handler, event: Event) -> bool:
+    while not server.stopping.wait(0.002):
+        event(chunk({"content": "가" * 40}))
+    return False
+
+
+def _slow(server: FaultyServer, handler: Handler, event: Event) -> bool:
+    for index in range(10_000):
+        event(chunk({"content": f"{index} "}))
+        if server.stopping.wait(0.01):
+            break
+    return False
+
+
+def _thinks(server: FaultyServer, handler: Handler, event: Event) -> bool:
+    event(chunk({"reasoning_content": "음… 서울이라."}))
+    return True
+
+
+def _strange(server: FaultyServer, handler: Handler, event: Event) -> bool:
+    for odd in ({"choices": None}, {"choices": [None]}, {"choices": [{"delta": None}]}, {"a": 1}, [1], 7):
+        event(odd)
+    event(chunk({"content": "\ud83d"}))
+    return True
 
 
 def chunk(delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
@@ -290,6 +329,11 @@ def whole(text: str) -> dict[str, Any]:
     return {"choices": [choice], "usage": {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}}
 
 
+def cut(handler: BaseHTTPRequestHandler) -> None:
+    handler.close_connection = True
+    handler.connection.shutdown(socket.SHUT_RDWR)
+
+
 def send(
     handler: BaseHTTPRequestHandler, status: int, text: str, kind: str, headers: dict[str, str] | None = None
 ) -> None:
@@ -301,9 +345,7 @@ def send(
     handler.wfile.write(data)
 
 
-def send_json(
-    handler: BaseHTTPRequestHandler, status: int, body: Any, headers: dict[str, str] | None = None
-) -> None:
+def send_json(handler: BaseHTTPRequestHandler, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
     send(handler, status, json.dumps(body), "application/json", headers)
 
 
@@ -325,11 +367,52 @@ def end_stream(handler: BaseHTTPRequestHandler) -> None:
     handler.wfile.write(b"0\r\n\r\n")
 
 
+_ANSWERS: dict[str, Callable[..., bool]] = {
+    "context": _from(CONTEXT_WORDINGS),
+    "absent": _from(MISSING_MODEL),
+    "key": _error(401, "Incorrect API key provided: sk-secret"),
+    "busy": _error(429, "Rate limit", retry_after="0.01"),
+    "busy-once": _error(429, "Rate limit", retry_after="0.01", times=1),
+    "broken": _error(500, "CUDA error"),
+    "broken-twice": _error(503, "loading model", times=2),
+    "html": _page(200),
+    "html-502": _page(502),
+    "json": _json(whole("".join(TEXT))),
+    "json-error": _json({"error": {"message": "out of memory"}}),
+    "redirect": _redirect,
+    "hang-up": _hang_up,
+    "refuses": _refuses,
+    "silent": _silent,
+}
+_STREAMS: dict[str, Callable[..., bool]] = {
+    "cut": _cut,
+    "ends-early": _ends_with(chunk({"content": "서울"})),
+    "error-inside": _ends_with(chunk({"content": "서울"}), {"error": {"message": "CUDA out of memory"}}),
+    "context-inside": _ends_with({"error": CONTEXT_WORDINGS["vllm"][1]}),
+    "no-json": _ends_with("{not json"),
+    "only-thinks": _ends_with(chunk({"reasoning": "음…"}), chunk({}, "length")),
+    "stalls": _stalls,
+    "endless": _endless,
+    "slow": _slow,
+    "thinks": _thinks,
+    "strange": _strange,
+}
+
+
 @contextmanager
 def transformers_serve(folder: Path, log: Path) -> Iterator[str]:
     """Address of `transformers serve` with the model in ``folder``, on the processor and without network."""
     port = free_port()
-    command = [sys.executable, "-m", "transformers.cli.transformers", "serve", "--host", "127.0.0.1", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "transformers.cli.transformers",
+        "serve",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
     with log.open("wb") as output:
         process = subprocess.Popen(

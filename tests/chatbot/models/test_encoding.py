@@ -76,7 +76,11 @@ def _sentencepiece(model: str) -> Any:
     held = json.loads(tokenizer.to_str())
     held["added_tokens"] = [token for token in held["added_tokens"] if not token["content"].startswith("<0x")]
     fast = PreTrainedTokenizerFast(
-        tokenizer_object=Tokenizer.from_str(json.dumps(held)), bos_token="<s>", eos_token="</s>", unk_token="<unk>", clean_up_tokenization_spaces=False
+        tokenizer_object=Tokenizer.from_str(json.dumps(held)),
+        bos_token="<s>",
+        eos_token="</s>",
+        unk_token="<unk>",
+        clean_up_tokenization_spaces=False,
     )
     fast.chat_template = LLAMA_2
     return fast
@@ -142,10 +146,14 @@ def test_plain_text_is_no_attack_on_sentencepiece_tokenizers() -> None:
         assert Encoder(tokenizer, make).encode(TALK) == expected
 
 
-_PIECES = st.sampled_from(["<|eot|>", "<|", "|>", "eot", "<", ">", "<think>", "</", "think", " ", "\n", "가", "<|start|>"])
+_PIECES = st.sampled_from(
+    ["<|eot|>", "<|", "|>", "eot", "<", ">", "<think>", "</", "think", " ", "\n", "가", "<|start|>"]
+)
 
 
-@given(st.lists(_PIECES | st.text(max_size=3), max_size=12).map("".join), st.sampled_from(["system", "user", "assistant"]))
+@given(
+    st.lists(_PIECES | st.text(max_size=3), max_size=12).map("".join), st.sampled_from(["system", "user", "assistant"])
+)
 def test_no_mixture_writes_a_control_token(encoder: Encoder, content: str, role: Any) -> None:
     messages = [Message(role, content), Message("user", content)]
     expected = [message for message in messages if message.role != "system" or content.strip()]

@@ -134,8 +134,4 @@ def test_odd_layers_are_not_loaded_in_4_bit_on_a_cpu() -> None:
     odd = Weights(1000, 1000, 4000, even=False)
     with pytest.raises(ModelUnavailable, match="no multiple of 64"):
         choose_format("odd", odd, LLAMA_8B, CPU, 2, True)
-    assert free_of(CPU) > 0
-
-
-def free_of(device: torch.device) -> int:
-    return memory.free_bytes(device)
+    assert memory.free_bytes(CPU) > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -155,7 +156,7 @@ def test_the_queue_is_bounded_and_a_waiting_reader_can_leave(endless: LocalModel
         second = threading.Thread(target=lambda: answers.append(_answer(endless, QUESTION, LONG, cancel)[1].finish))
         second.start()
         while not endless._turnstile.waiting:
-            pass
+            time.sleep(0.001)
         with pytest.raises(Overloaded) as caught:
             next(endless.stream(QUESTION, GREEDY))
         assert caught.value.retry_after >= 1
@@ -323,7 +324,9 @@ def test_memory_stays_flat(endless: LocalModel) -> None:
 
     def ask(count: int) -> int:
         for seed in range(count):
-            _answer(endless, [Message("user", "가" * (100 + seed))], Sampling(max_new_tokens=8, temperature=5.0, seed=seed))
+            _answer(
+                endless, [Message("user", "가" * (100 + seed))], Sampling(max_new_tokens=8, temperature=5.0, seed=seed)
+            )
         return psutil.Process().memory_info().rss
 
     first = ask(40)

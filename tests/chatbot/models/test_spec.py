@@ -116,7 +116,11 @@ def test_the_key_comes_from_the_environment_and_goes_to_its_address_only(server,
     ],
 )
 def test_each_key_has_its_address(address, key):
-    environment = {"OPENAI_API_KEY": "openai", "SEODANG_API_KEY": "ours", "SEODANG_API_URL": "http://gpu.example:8000/v1"}
+    environment = {
+        "OPENAI_API_KEY": "openai",
+        "SEODANG_API_KEY": "ours",
+        "SEODANG_API_URL": "http://gpu.example:8000/v1",
+    }
     assert api_key(address, environment) == key
 
 
