@@ -49,7 +49,9 @@ def kind_of_answer(question: str, answer: str) -> str:
 
 
 def differ(first: str, second: str) -> bool:
-    """Whether two names share no word."""
+    """Whether two names share no word, and the first is a name at all (an answer may be "itself" or "the four")."""
+    if not re.search(r"[가-힣]", first) and not re.search(r"[A-Z0-9]|\b(?!the |itself|four)[a-z]{5,}", first):
+        return False
     return not set(re.findall(r"\w+", first.lower())) & set(re.findall(r"\w+", second.lower())) and not (
         first.lower() in second.lower() or second.lower() in first.lower()
     )

@@ -38,7 +38,7 @@ from tests.tiny import build_tiny, train_replies
 SEODANG = Path(sys.executable).with_name("seodang")
 TOKENS = 48
 # Conversations whose first answers the model knows by heart.
-TAUGHT = 4
+TAUGHT = 5
 PLACES = ("Mapo", "Jeju", "Busan", "Paris", "Oslo", "Lima", "Cairo", "Delhi")
 KINDS = ("library", "museum", "harbour", "station", "garden", "school")
 # Milliseconds that the goal allows beside retrieval and bare prefill.
@@ -52,38 +52,41 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=180.0)
     given = parser.parse_args()
     made, work = provenance(), Path(mkdtemp())
-    questions = documents(work / "docs")[: given.questions]
-    with Library.open(work / "library", create=True) as library:
-        sync(library, [work / "docs"])
-        base = build_tiny(work / "base")
-        asked = conversation(library, base, questions)
-        model = taught(base, work / "tiny", asked)
-        prompts = recorded(library, model, questions)
+    base = build_tiny(work / "base")
+    questions = filled(work / "many", PLACES, 6)[: given.questions]
+    talks = filled(work / "few", PLACES[:1], 21)[:TAUGHT]
+    model = taught(base, work / "tiny", work / "few" / "library", talks)
+    prompts = recorded(work / "many" / "library", model, questions)
     figures: dict[str, Any] = {}
-    parts: dict[str, Callable[[int, int], dict[str, Any]]] = {
-        "chain": lambda pid, port: chain(model, prompts, port),
-        "second_turn": lambda pid, port: second_turn(port, questions[:TAUGHT]),
-        "load": lambda pid, port: load(pid, port, questions, given.users, given.seconds),
+    parts: dict[str, tuple[str, Callable[[int, int], dict[str, Any]]]] = {
+        "chain": ("many", lambda pid, port: chain(model, prompts, port)),
+        "second_turn": ("few", lambda pid, port: second_turn(port, talks)),
+        "load": ("many", lambda pid, port: load(pid, port, questions, given.users, given.seconds)),
     }
-    for name, measured in parts.items():
-        with served(work / "library", model) as (pid, port):  # a new process each, whose prefix cache is empty
+    for name, (folder, measured) in parts.items():
+        with served(work / folder / "library", model) as (pid, port):  # a new process each, whose prefix cache is empty
             figures[name] = measured(pid, port)
         print(json.dumps({name: figures[name]}, indent=1), flush=True)
     write("server", made, {"figures": figures})
 
 
-def documents(folder: Path) -> list[str]:
-    """Writes one page a place and kind, each about 700 characters of facts; the questions that they answer."""
-    folder.mkdir(parents=True)
+def filled(folder: Path, places: Sequence[str], sentences: int) -> list[str]:
+    """A library of one page a place and kind, each with ``sentences`` (of about 45 characters) after the fact that is
+    asked for; the questions."""
+    docs = folder / "docs"
+    docs.mkdir(parents=True)
     chance, questions = random.Random(7), []
-    for place in PLACES:
-        for kind in KINDS:
-            name, year = f"{place} {kind}", chance.randrange(1900, 2000)
-            said = [f"The {name} opened in {year}."]
-            said += [f"In {year + n} the {name} had {chance.randrange(10, 900)} visitors a day." for n in range(1, 15)]
-            (folder / f"{place}-{kind}.txt").write_text(" ".join(said) + "\n", encoding="utf-8")
-            questions.append(f"When did the {name} open?")
+    for name in (f"{place} {kind}" for place in places for kind in KINDS):
+        year = chance.randrange(1900, 2000)
+        said = [f"The {name} opened in {year}."]
+        said += [
+            f"In {year + n} the {name} had {chance.randrange(10, 900)} visitors a day." for n in range(1, sentences)
+        ]
+        (docs / f"{name}.txt").write_text(" ".join(said) + "\n", encoding="utf-8")
+        questions.append(f"When did the {name} open?")
     chance.shuffle(questions)
+    with Library.open(folder / "library", create=True) as library:
+        sync(library, [docs])
     return questions
 
 
@@ -106,46 +109,42 @@ class Recorder:
         self._model.close()
 
 
-def recorded(library: Library, model: Path, questions: Sequence[str]) -> dict[str, list[Message]]:
+def recorded(folder: Path, model: Path, questions: Sequence[str]) -> dict[str, list[Message]]:
     """The prompt of each question that is not refused before the model is asked."""
     recorder, prompts = Recorder(LocalModel.load(str(model))), {}
-    chatbot = Chatbot(library, recorder)
-    for question in questions:
-        recorder.prompts.clear()
-        chatbot.ask(question, sampling=Sampling(max_new_tokens=TOKENS, quoting=True))
-        if recorder.prompts:
-            prompts[question] = recorder.prompts[-1]
+    with Library.open(folder) as library:
+        chatbot = Chatbot(library, recorder)
+        for question in questions:
+            recorder.prompts.clear()
+            chatbot.ask(question, sampling=Sampling(max_new_tokens=TOKENS, quoting=True))
+            if recorder.prompts:
+                prompts[question] = recorder.prompts[-1]
     recorder.close()
     return prompts
 
 
-def conversation(library: Library, base: Path, questions: Sequence[str]) -> list[list[dict[str, str]]]:
-    """Prompts with their right answers, so that the model's replies are supported and a second turn continues them."""
-    rows = []
-    for question, messages in recorded(library, base, questions[:TAUGHT]).items():
-        name = question.removeprefix("When did the ").removesuffix(" open?")
-        passages = messages[-1].content.split("\n\n")
-        [(number, sentence)] = [
-            (passage[1], passage.split("\n")[1].split(".")[0])
-            for passage in passages
-            if f"\nThe {name} opened in" in passage
-        ]
-        row = [{"role": message.role, "content": message.content} for message in messages]
-        rows.append([*row, {"role": "assistant", "content": f"{sentence}. [{number}]"}])
-    return rows
-
-
-def taught(base: Path, folder: Path, rows: list[list[dict[str, str]]]) -> Path:
-    """The base model after it learnt ``rows`` by heart."""
+def taught(base: Path, folder: Path, library: Path, questions: Sequence[str]) -> Path:
+    """The base model after it learnt the right answers to ``questions`` by heart: a second turn continues the first only
+    when the first was supported."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    rows = [_row_of(question, prompt) for question, prompt in recorded(library, base, questions).items()]
     model, tokenizer = AutoModelForCausalLM.from_pretrained(base), AutoTokenizer.from_pretrained(base)
-    print(
-        f"loss of the taught model: {train_replies(model, tokenizer, rows, 30 * len(rows), 1, 1e-3, 0):.3f}", flush=True
-    )
+    loss = train_replies(model, tokenizer, rows, 15 * len(rows), 1, 1e-3, 0)
+    lengths = [len(tokenizer.apply_chat_template(row)["input_ids"]) for row in rows]
+    print(f"taught {len(rows)} answers to prompts of {lengths} tokens, loss {loss:.3f}", flush=True)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+def _row_of(question: str, prompt: Sequence[Message]) -> list[dict[str, str]]:
+    name = question.removeprefix("When did the ").removesuffix(" open?")
+    passages = prompt[-1].content.split("\n\n")
+    [passage] = [passage for passage in passages if f"\nThe {name} opened in" in passage]
+    answer = f"{passage.split(chr(10))[1].split('.')[0]}. [{passage[1]}]"
+    said = [{"role": message.role, "content": message.content} for message in prompt]
+    return [*said, {"role": "assistant", "content": answer}]
 
 
 @contextmanager

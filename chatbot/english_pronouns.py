@@ -28,7 +28,7 @@ _MOVING = re.compile(r"\b(?:get|go|come|travel|drive|walk|fly|move|moved|went|se
 
 
 @dataclass(frozen=True)
-class Earlier:
+class EnglishEarlier:
     """The question before, complete by itself: its ``topic`` (with article), the ``entity`` behind its last "of", the
     ``names`` in it, who its answer named when it asked who, and a date of it or of its answer."""
 
@@ -40,7 +40,7 @@ class Earlier:
     date: str
 
 
-def replace_pronoun(said: str, before: Earlier) -> str | None:
+def replace_pronoun(said: str, before: EnglishEarlier) -> str | None:
     if _DUMMY_IT.search(said):
         return None
     for match in PRONOUN.finditer(said):
@@ -54,7 +54,7 @@ def replace_pronoun(said: str, before: Earlier) -> str | None:
     return None
 
 
-def _meant(kind: str, match: re.Match[str], said: str, before: Earlier) -> str:
+def _meant(kind: str, match: re.Match[str], said: str, before: EnglishEarlier) -> str:
     if kind == "then":
         return before.date
     if match.group().lower() in _PEOPLE:
@@ -75,7 +75,8 @@ def _in_place(kind: str, match: re.Match[str], said: str, meant: str) -> str | N
         case "her":
             return _owner(meant) if re.match(r"\s+[a-z]", after) and after.split()[0].lower() not in FUNCTION else meant
         case "there":
-            if after.strip() and not re.match(r"\s+(?:in|on|at|by)\s", after):
+            exists = re.search(r"\b(?:is|are|was|were|be|been)\s+$", said[: match.start()])
+            if exists or (after.strip() and not re.match(r"\s+(?:in|on|at|by)\s", after)):
                 return None
             return f"to {meant}" if _MOVING.search(said[: match.start()]) else f"in {meant}"
         case "then":

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Sequence
-from contextlib import closing
 
 from chatbot import followup_english, followup_korean
+from chatbot.english_pronouns import EnglishEarlier
 from chatbot.errors import ChatbotError
 from chatbot.korean_phrases import Phrase
+from chatbot.korean_pronouns import KoreanEarlier
 from chatbot.message import Message
-from chatbot.models.model import Generation, Model, Sampling
+from chatbot.models.model import Model, Sampling
 from chatbot.prompt import inert, language_of
 from chatbot.reply import Reply
 from ingest.analyzer import Analyzer, has_korean
@@ -58,7 +59,7 @@ _LABEL = re.compile(r"^\s*(?:고친 질문|질문|Rewritten question|Question)\s
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"(?<=[\w,] )[A-Z][\w-]+")
 
-Earlier = followup_korean.Earlier | followup_english.Earlier
+Earlier = KoreanEarlier | EnglishEarlier
 
 
 def stand_alone(
@@ -91,8 +92,9 @@ def stand_alone(
 
 def _earlier(question: str, answer: str) -> Earlier:
     answer = _CITATION.sub("", answer)
-    module = followup_korean if has_korean(question) else followup_english
-    return module.earlier(question, answer)
+    if has_korean(question):
+        return followup_korean.earlier(question, answer)
+    return followup_english.earlier(question, answer)
 
 
 def _completed(question: str, before: Earlier) -> str | None:
@@ -101,22 +103,22 @@ def _completed(question: str, before: Earlier) -> str | None:
     return followup_english.rewrite(question, _in_english(before))
 
 
-def _in_korean(before: Earlier) -> followup_korean.Earlier:
+def _in_korean(before: Earlier) -> KoreanEarlier:
     """What an English question left behind, for a Korean one."""
-    if isinstance(before, followup_korean.Earlier):
+    if isinstance(before, KoreanEarlier):
         return before
     topic = re.sub(r"^(?:the|a|an)\s+", "", before.topic, flags=re.IGNORECASE)
     entity = re.sub(r"^(?:the|a|an)\s+", "", before.entity, flags=re.IGNORECASE)
     known = (Phrase(topic, 0, 0, "은", "" if entity == topic else entity, 0, True, False),) if topic else ()
-    return followup_korean.Earlier(before.question, known, before.person, before.date)
+    return KoreanEarlier(before.question, known, before.person, before.date)
 
 
-def _in_english(before: Earlier) -> followup_english.Earlier:
+def _in_english(before: Earlier) -> EnglishEarlier:
     """What a Korean question left behind, for an English one."""
-    if isinstance(before, followup_english.Earlier):
+    if isinstance(before, EnglishEarlier):
         return before
     names = (before.entity,) if before.entity else ()
-    return followup_english.Earlier(before.question, before.topic, before.entity, names, before.person, before.date)
+    return EnglishEarlier(before.question, before.topic, before.entity, names, before.person, before.date)
 
 
 # -- by a model -------------------------------------------------------------------------------------------------------
@@ -146,13 +148,11 @@ def _generated(messages: list[Message], model: Model, cancel: threading.Event | 
     """What the model writes as one line; empty when it cannot: its errors show when it is asked to answer."""
     pieces: list[str] = []
     try:
-        with closing(model.stream(messages, _REWRITING, cancel)) as stream:  # type: ignore[type-var]
-            for piece in stream:
-                if isinstance(piece, Generation):
-                    if piece.finish != "stop":
-                        return ""
-                else:
-                    pieces.append(piece)
+        for piece in model.stream(messages, _REWRITING, cancel):
+            if isinstance(piece, str):
+                pieces.append(piece)
+            elif piece.finish != "stop":
+                return ""
     except ChatbotError:
         return ""
     lines = [line for line in _THOUGHT.sub("", "".join(pieces)).splitlines() if line.strip()]

@@ -14,7 +14,7 @@ from chatbot.english_phrases import (
     names_of,
     topic_of,
 )
-from chatbot.english_pronouns import PRONOUN, Earlier, lowered, replace_pronoun
+from chatbot.english_pronouns import PRONOUN, EnglishEarlier, lowered, replace_pronoun
 
 _LONGEST_WORDS = 16
 _CONNECTIVE = re.compile(
@@ -55,7 +55,7 @@ _ASKED_ALONE = re.compile(
 _OTHERS = re.compile(r"^(?:the )?(?:others?|rest|first|second|third|fourth|fifth|last|former|latter)$", re.IGNORECASE)
 
 
-def earlier(question: str, answer: str) -> Earlier:
+def earlier(question: str, answer: str) -> EnglishEarlier:
     """What an English question leaves behind for the next one."""
     names = tuple(names_of(question))
     topic = topic_of(question) or (names[0] if names else "")
@@ -66,10 +66,10 @@ def earlier(question: str, answer: str) -> Earlier:
     dates = [found.group() for found in DATE.finditer(question)]
     if not dates and re.match(r"\W*(?:when|(?:in )?(?:what|which) (?:year|date|day|month))\b", question, re.IGNORECASE):
         dates = [found.group() for found in DATE.finditer(answer)]
-    return Earlier(question, topic, entity, names, person, dates[0] if dates else "")
+    return EnglishEarlier(question, topic, entity, names, person, dates[0] if dates else "")
 
 
-def rewrite(question: str, before: Earlier) -> str | None:
+def rewrite(question: str, before: EnglishEarlier) -> str | None:
     """The question completed, or None when it stands alone (or nothing can be said for it)."""
     bare = question.strip().rstrip("?!. ")
     words = re.findall(r"[\w'’-]+", bare)
@@ -94,14 +94,14 @@ def _finished(text: str, question: str) -> str:
 # -- completing -------------------------------------------------------------------------------------------------------
 
 
-def _more(said: str, before: Earlier) -> str | None:
+def _more(said: str, before: EnglishEarlier) -> str | None:
     words = re.findall(r"[a-z']+", said.lower())
     if words and all(word in _ABOUT_THE_ANSWER for word in words) and any(word in _DEMANDS for word in words):
         return f"{before.question.rstrip('? ')}? {said[0].upper()}{said[1:]}"
     return None
 
 
-def _asking_only(said: str, before: Earlier) -> str | None:
+def _asking_only(said: str, before: EnglishEarlier) -> str | None:
     """ "Why?" takes the place of what the question before asked for; "by whom?" asks for more of the same."""
     asked = before.question.rstrip("? ")
     if _ASKED_ALONE.fullmatch(said):
@@ -123,7 +123,7 @@ def _asking_only(said: str, before: Earlier) -> str | None:
     return f"{asked}? {said}"
 
 
-def _one_of(said: str, before: Earlier) -> str | None:
+def _one_of(said: str, before: EnglishEarlier) -> str | None:
     """ "the second one", "which one is larger": one of what was asked about."""
     match = _ORDINAL.search(said)
     if (
@@ -139,7 +139,7 @@ def _one_of(said: str, before: Earlier) -> str | None:
     return None
 
 
-def _fragment(said: str, before: Earlier, linked: bool, asked: bool) -> str | None:
+def _fragment(said: str, before: EnglishEarlier, linked: bool, asked: bool) -> str | None:
     """ "And in 2023?", "What about Busan?": takes the place of its like in the question before."""
     words = said.lower().split()
     if not words or len(words) > 6 or not (linked or asked) or any(w in AUXILIARY or w in WH for w in words):
@@ -167,7 +167,7 @@ def _fragment(said: str, before: Earlier, linked: bool, asked: bool) -> str | No
     return _swap(before.question, before.entity, said) if linked and before.entity else None
 
 
-def _swap_date(dated: re.Match[str], before: Earlier) -> str:
+def _swap_date(dated: re.Match[str], before: EnglishEarlier) -> str:
     asked = before.question.rstrip("? ")
     found = list(_DATED.finditer(asked))
     shape = re.sub(r"[\w]", "w", re.sub(r"\d", "0", dated["date"]))
@@ -181,7 +181,7 @@ def _swap_date(dated: re.Match[str], before: Earlier) -> str:
     return f"{asked} {preposition} {dated['date']}".replace("  ", " ")
 
 
-def _swap_object(said: str, before: Earlier) -> str:
+def _swap_object(said: str, before: EnglishEarlier) -> str:
     asked = before.question.rstrip("? ")
     preposition = said.split()[0].lower()
     old = re.search(

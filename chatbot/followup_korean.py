@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 
 from chatbot.korean_phrases import Eojeol, eojeols, name_in, phrases, with_particle, with_particle_of
-from chatbot.korean_pronouns import DATE, RELATIVE, Earlier, kinship, replace_moment, replace_pointed, replace_pronoun
+from chatbot.korean_pronouns import (
+    DATE,
+    RELATIVE,
+    KoreanEarlier,
+    kinship,
+    replace_moment,
+    replace_pointed,
+    replace_pronoun,
+)
 
 _CONNECTIVE = re.compile(
     r"^(?:(?:아|음|네|예|응)[,\s]+)?(?:그럼|그러면|그렇다면|그리고|그런데|근데|그러니까|또|또한|혹시|아니면|반면)(?:은|는|요)?[,\s]+"
@@ -39,16 +47,16 @@ _ONE_KIND = 0.45
 _LONGEST = 60
 
 
-def earlier(question: str, answer: str) -> Earlier:
+def earlier(question: str, answer: str) -> KoreanEarlier:
     """What a Korean question leaves behind for the next one."""
     asks_who = re.search(r"누구|누가|사람은|인물은|이름은", question)
     asks_when = re.search(r"언제|몇\s?년|몇\s?월|날짜|연도|시기", question)
     dates = DATE.findall(question) or (DATE.findall(answer) if asks_when else [])
     name = name_in(answer, question)
-    return Earlier(question, tuple(phrases(question)), name if asks_who else "", dates[0] if dates else "", name)
+    return KoreanEarlier(question, tuple(phrases(question)), name if asks_who else "", dates[0] if dates else "", name)
 
 
-def rewrite(question: str, before: Earlier) -> str | None:
+def rewrite(question: str, before: KoreanEarlier) -> str | None:
     """The question completed, or None when it stands alone (or nothing can be said for it)."""
     bare = question.strip().rstrip("?？.!~… ")
     said = _CONNECTIVE.sub("", bare, count=1)
@@ -75,13 +83,13 @@ def rewrite(question: str, before: Earlier) -> str | None:
 # -- completing -------------------------------------------------------------------------------------------------------
 
 
-def _among(said: str, parts: list[Eojeol], before: Earlier) -> str | None:
+def _among(said: str, parts: list[Eojeol], before: KoreanEarlier) -> str | None:
     if _AMONG.match(said) and before.topic and len(parts) <= 5:
         return f"{before.topic} 중 {_AMONG.sub('', said, count=1)}"
     return None
 
 
-def _more(said: str, parts: list[Eojeol], before: Earlier) -> str | None:
+def _more(said: str, parts: list[Eojeol], before: KoreanEarlier) -> str | None:
     words = [word for part in parts for word in part.words]
     # "근거가 뭐야?" asks for it as "근거는?" does.
     told = [word for word in words if word not in ("뭐", "무엇", "무어", "어디")]
@@ -90,7 +98,7 @@ def _more(said: str, parts: list[Eojeol], before: Earlier) -> str | None:
     return None
 
 
-def _asking_only(said: str, parts: list[Eojeol], before: Earlier) -> str | None:
+def _asking_only(said: str, parts: list[Eojeol], before: KoreanEarlier) -> str | None:
     """ "왜?" takes the place of what the question before asked for."""
     if len(parts) != 1 or parts[0].kind != "asking" or not before.question:
         return None
@@ -107,7 +115,7 @@ def _asking_only(said: str, parts: list[Eojeol], before: Earlier) -> str | None:
     return f"{with_particle(before.topic, '은')} {said}" if before.topic else None
 
 
-def _fragment(said: str, parts: list[Eojeol], before: Earlier) -> str | None:
+def _fragment(said: str, parts: list[Eojeol], before: KoreanEarlier) -> str | None:
     """ "그럼 부산은?", "2023년에는?": takes the place of its like in the question before."""
     said = _HOW.sub("", said)
     stem = _FRAGMENT_END.sub("", said, count=1)
@@ -125,7 +133,7 @@ def _fragment(said: str, parts: list[Eojeol], before: Earlier) -> str | None:
     return f"{before.entity}의 {said}" if _owned(parts, before) else None
 
 
-def _swap_figure(stem: str, pattern: re.Pattern[str], before: Earlier) -> str | None:
+def _swap_figure(stem: str, pattern: re.Pattern[str], before: KoreanEarlier) -> str | None:
     asked = before.question
     found = list(pattern.finditer(asked))
     unit = re.sub(r"[\d,.\s]", "", stem)
@@ -141,7 +149,7 @@ def _swap_figure(stem: str, pattern: re.Pattern[str], before: Earlier) -> str | 
     return f"{stem}{'' if RELATIVE.match(stem) else '에'} {asked}"
 
 
-def _like(parts: list[Eojeol], before: Earlier, stem: str) -> tuple[int, int] | None:
+def _like(parts: list[Eojeol], before: KoreanEarlier, stem: str) -> tuple[int, int] | None:
     """Span of the noun in the question before that is of one kind with this one."""
     best, span = 0.0, None
     for part in eojeols(before.question):
@@ -155,14 +163,14 @@ def _like(parts: list[Eojeol], before: Earlier, stem: str) -> tuple[int, int] | 
     return span if best >= _ONE_KIND else None
 
 
-def _owned(parts: list[Eojeol], before: Earlier) -> bool:
+def _owned(parts: list[Eojeol], before: KoreanEarlier) -> bool:
     """Whether a plain noun can be an attribute of what the question before was about."""
     has_owner = any(phrase.owner or phrase.proper for phrase in before.phrases)
     known = len(parts) == 1 and not parts[0].proper and parts[0].head >= _DICTIONARY
     return known and has_owner and bool(before.entity)
 
 
-def _attribute(said: str, parts: list[Eojeol], before: Earlier) -> str | None:
+def _attribute(said: str, parts: list[Eojeol], before: KoreanEarlier) -> str | None:
     """ "대표는 누구야?" after a question about one company."""
     if (
         2 <= len(parts) <= 3
@@ -176,7 +184,7 @@ def _attribute(said: str, parts: list[Eojeol], before: Earlier) -> str | None:
     return None
 
 
-def _no_subject(said: str, parts: list[Eojeol], before: Earlier) -> str | None:
+def _no_subject(said: str, parts: list[Eojeol], before: KoreanEarlier) -> str | None:
     """ "언제 생겼어?": says what of, in front."""
     named = [part for part in parts if part.kind == "noun" and not _counted(said, part)]
     bare_predicate = any(part.kind in ("predicate", "asking") for part in parts)

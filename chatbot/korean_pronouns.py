@@ -30,7 +30,7 @@ RELATIVE = re.compile(r"^(?:재작년|작년|올해|내년|지난|이번|다음|
 
 
 @dataclass(frozen=True)
-class Earlier:
+class KoreanEarlier:
     """The question before, complete by itself; its phrases; what stood for ``누구`` in its answer; a date of it or of its
     answer; the first name that its answer brought."""
 
@@ -55,7 +55,7 @@ class Earlier:
         return (found.owner or found.text) if found else ""
 
 
-def replace_pronoun(said: str, parts: list[Eojeol], before: Earlier) -> str | None:
+def replace_pronoun(said: str, parts: list[Eojeol], before: KoreanEarlier) -> str | None:
     for index, part in enumerate(parts):
         word = said[part.start : part.end]
         for pattern, meant in (
@@ -70,7 +70,7 @@ def replace_pronoun(said: str, parts: list[Eojeol], before: Earlier) -> str | No
     return None
 
 
-def replace_pointed(said: str, parts: list[Eojeol], before: Earlier) -> str | None:
+def replace_pointed(said: str, parts: list[Eojeol], before: KoreanEarlier) -> str | None:
     """ "그 회사의 대표는": the noun that is pointed at gives way to what it stands for."""
     for index, part in enumerate(parts[:-1]):
         noun = parts[index + 1]
@@ -85,7 +85,7 @@ def replace_pointed(said: str, parts: list[Eojeol], before: Earlier) -> str | No
     return None
 
 
-def _of_class(word: str, before: Earlier) -> str:
+def _of_class(word: str, before: KoreanEarlier) -> str:
     """What the question before was about, or what its answer named where that is nearer to the class ("도시": 서울)."""
     if not before.named:
         return before.entity
@@ -94,7 +94,7 @@ def _of_class(word: str, before: Earlier) -> str:
     return before.named if kinship(kind, named) > kinship(kind, entity) else before.entity
 
 
-def replace_moment(said: str, parts: list[Eojeol], before: Earlier) -> str | None:
+def replace_moment(said: str, parts: list[Eojeol], before: KoreanEarlier) -> str | None:
     if not parts or not _MOMENT.match(said[parts[0].start : parts[0].end]):
         return None
     when = before.date or (f"{before.entity} 당시" if before.entity else "")

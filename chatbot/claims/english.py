@@ -79,7 +79,7 @@ class EnglishReader:
 
     def _word(self, reader: _Reader, text: str, match: re.Match[str]) -> None:
         word = match.group()
-        lower = word.lower().replace("’", "'")
+        lower = re.sub(r"(?<=\w)'(?:s|re|ve|ll|d|m)$", "", word.lower().replace("’", "'"))
         if lower.endswith("n't") or lower in _DENYING:
             reader.deny = not (lower == "not" and text[match.end() :].lstrip().lower().startswith("only"))
             if lower != "without":

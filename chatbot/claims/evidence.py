@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,8 @@ from chatbot.claims.item import Item, Reading
 from chatbot.claims.korean import read_korean
 from ingest.analyzer import Analyzer, Sentence, has_korean
 from ingest.hit import Hit
+
+_ROW = re.compile(r"^\|.*\|$| \| ")
 
 
 @dataclass(frozen=True)
@@ -132,8 +135,8 @@ class Evidence:
         return known
 
     def _is_first_row(self, hit: int, index: int) -> bool:
-        row = "|" in self._text(hit, index)
-        return row and (index == 0 or "|" not in self._text(hit, index - 1))
+        row = _ROW.search(self._text(hit, index)) is not None
+        return row and (index == 0 or not _ROW.search(self._text(hit, index - 1)))
 
     def _text(self, hit: int, index: int) -> str:
         passage, sentence = self._hits[hit], self._sentences[hit][index]

@@ -22,7 +22,7 @@ _LIGHT_NOUNS = frozenset(
 )
 _LIGHT_BOUND = _LIGHT_NOUNS | frozenset(
     "그녀 그것 이것 저것 그들 이들 이곳 그곳 저희 나 너 본인 스스로 거 줄 만큼 듯 채 김 차 번 번째 측 간 년 월 일 시 초 명 개 "
-    "등등 및 이래 가량 남짓 쪽 편 식 만 리 터 탓 즈음 무렵 이상 이하 미만 대로 나름 노릇 양 척 체 지 적 데서 바람 뻔 나위 겸 "
+    "때문 탓 등등 및 이래 가량 남짓 쪽 편 식 만 리 터 탓 즈음 무렵 이상 이하 미만 대로 나름 노릇 양 척 체 지 적 데서 바람 뻔 나위 겸 "
     "마련 순 무엇 어느 뭐 원 회 대 권 위 호 살 세 분 초 주 달 해".split()
 )
 _LIGHT_DETERMINERS = frozenset(
@@ -44,7 +44,7 @@ _HEDGES = frozenset(
 )
 _CONDITIONS = ("면", "으면", "다면", "라면", "는다면", "ᆫ다면", "려고", "으려고", "려", "려다", "으려다")
 # 따르면 and 의하면 say where it stands, and set no condition.
-_QUOTING = frozenset(["따르", "의하", "들", "보", "하"])
+_QUOTING = frozenset(["따르", "의하", "들", "보"])
 _DENYING = frozenset(["않", "못하", "말"])
 _PASSIVE = frozenset(["되", "당하", "받", "시키"])
 

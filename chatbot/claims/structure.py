@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from chatbot.claims import cleft
 from chatbot.claims.alignment import Alignment
 from chatbot.claims.item import Item, Reading
 
@@ -18,16 +19,21 @@ _ALIKE = (
 # Prepositions that say who did it, from where, or to where: never the same as none.
 _TELLING = frozenset("by from to into onto toward towards against".split())
 _BORDER = re.compile(r"\b(?:and|but|or|which|who|whom|whose|that|while|when|where|because|although|though|if)\b|[,;:]", re.I)
+_JOINING = re.compile(r"[,;:]|\b(?:and|but|while|which|who)\b", re.IGNORECASE)
 _SUBORDINATE = frozenset("when while because although though after before if since as during".split())
 
 
 def doubts(claim: Reading, span: Reading, borders: Sequence[int], aligned: Alignment) -> list[str]:
     """What speaks against the sentence saying the same as the span, though all its items stand there. ``borders`` are
     the span's items that begin another sentence."""
-    found = list(_case_doubts(claim, span, aligned))
+    turned = cleft.find(claim.items, claim.text) if claim.korean else None
+    if turned is not None and not cleft.holds(turned, claim.items, span.items, aligned, claim.text):
+        turned = None
+    free = frozenset(turned.named if turned else ())
+    found = list(_case_doubts(claim, span, aligned, free))
     found += [f"border:{border}" for border in borders if not _joined(claim, aligned, border)]
     if claim.korean:
-        found += _korean_doubts(claim.items, span.items, aligned)
+        found += _korean_doubts(claim.items, span.items, aligned, free)
     else:
         found += _order_doubts(claim, span, aligned)
         found += _gap_doubts(claim, span, aligned)
@@ -45,12 +51,13 @@ def _joined(claim: Reading, aligned: Alignment, border: int) -> bool:
     last = claim.items[max(before)]
     if claim.korean:
         return last.predicate and not last.modifier
-    return _BORDER.search(claim.text[last.end : claim.items[min(after)].start]) is not None
+    between = re.sub(r"\([^)]*\)", "", claim.text[last.end : claim.items[min(after)].start])
+    return _JOINING.search(between) is not None
 
 
-def _case_doubts(claim: Reading, span: Reading, aligned: Alignment) -> Iterator[str]:
+def _case_doubts(claim: Reading, span: Reading, aligned: Alignment, free: frozenset[int]) -> Iterator[str]:
     for c, s in enumerate(aligned.place):
-        if s is None or claim.items[c].light or claim.items[c].predicate:
+        if s is None or c in free or claim.items[c].light or claim.items[c].predicate:
             continue
         first, second = claim.items[c], span.items[s]
         agree = _korean_cases_agree(first, second) if claim.korean else _prepositions_agree(first, second)
@@ -75,11 +82,13 @@ def _prepositions_agree(first: Item, second: Item) -> bool:
     return not telling
 
 
-def _korean_doubts(claim: Sequence[Item], span: Sequence[Item], aligned: Alignment) -> Iterator[str]:
+def _korean_doubts(
+    claim: Sequence[Item], span: Sequence[Item], aligned: Alignment, free: frozenset[int]
+) -> Iterator[str]:
     """Each noun must belong to the same predicate or head noun in both."""
     for c, s in enumerate(aligned.place):
         item = claim[c]
-        if s is None or item.light or item.predicate or not item.noun:
+        if s is None or c in free or item.light or item.predicate or not item.noun:
             continue
         if not _same_governor(claim, span, aligned, c, s):
             yield f"governor:{item.key or item.kind}"
@@ -162,9 +171,13 @@ def _blocks(moved: Sequence[int], aligned: Alignment) -> list[list[int]]:
 def _may_move(claim: Reading, span: Reading, aligned: Alignment, block: Sequence[int]) -> bool:
     """Whether the block is an adverbial at the sentence's start or end, with its own preposition, in both."""
     first, last = block[0], block[-1]
+    if first and claim.items[first - 1].key in _SUBORDINATE:
+        first -= 1
     if first > 0 and last < len(claim.items) - 1:
         return False
     head, place = claim.items[first], aligned.place[first]
+    if place is None and head.key in _SUBORDINATE:
+        return False
     if place is None:
         return False
     other = span.items[place]

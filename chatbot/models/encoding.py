@@ -85,7 +85,8 @@ class Encoder:
     def _turn_end(self) -> int | None:
         """The control token that the template writes after an assistant's turn, None when it writes none."""
         parts = self._parts([Message("user", "a"), Message("assistant", "b"), Message("user", "c")])
-        after = self._encoded(self._full, parts[4])
+        place = next(place for place in range(1, len(parts), 2) if parts[place] == "1")
+        after = self._encoded(self._full, parts[place + 1])
         for position, index in enumerate(after):
             if index in self.control_ids:
                 return index if not self.decode(after[:position]).strip() else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,8 @@ def load(spec: str, *, load_in_4bit: bool = False, device: str | None = None, dt
     """
     from chatbot.models.safety import check_model_folder
 
+    # bitsandbytes tells on import that an optional kernel is not installed.
+    logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
     folder, name = find(spec)
     check_model_folder(folder)
     failed: ModelUnavailable | None = None
@@ -129,7 +132,8 @@ def _load(folder: Path, name: str, device: torch.device, wanted: str | None, loa
             # The libraries' own deprecations are nothing that a user could act on.
             warnings.simplefilter("ignore")
             tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-            model, told = AutoModelForCausalLM.from_pretrained(
+            loader: Any = AutoModelForCausalLM
+            model, told = loader.from_pretrained(
                 folder, dtype=dtype, use_safetensors=True, output_loading_info=True, **options
             )
     except Unsafe as error:
@@ -156,7 +160,8 @@ def _nf4(name: str, dtype: torch.dtype) -> Any:
             f"{name} has to be loaded in 4-bit, which needs bitsandbytes; install it with: "
             "pip install -c constraints.txt 'seodang[models]'"
         )
-    return BitsAndBytesConfig(
+    settings: Any = BitsAndBytesConfig
+    return settings(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
     )
 

@@ -14,7 +14,7 @@ from chatbot.models.decoding import Detokenizer, StopStrings
 from chatbot.models.encoding import Encoder
 from chatbot.models.generating import generate
 from chatbot.models.loading import Loaded, load
-from chatbot.models.memory import free_bytes, token_bytes
+from chatbot.models.memory import free_bytes, is_out_of_memory, release, token_bytes
 from chatbot.models.model import FinishReason, Generation, Sampling
 from chatbot.models.prefix import PrefixCache
 from chatbot.models.turnstile import WAITING, Turnstile
@@ -70,8 +70,12 @@ class LocalModel:
         """
         loaded = load(spec, load_in_4bit=load_in_4bit, device=device, dtype=dtype)
         model = cls(loaded, waiting=waiting, prefix_tokens=prefix_tokens)
-        if adapter is not None:
-            model.use_adapter(adapter)
+        try:
+            if adapter is not None:
+                model.use_adapter(adapter)
+        except BaseException:
+            model.close()
+            raise
         return model
 
     @property
@@ -154,7 +158,7 @@ class LocalModel:
             self._prefixes.clear()
             self._model = None
             self._loaded = Loaded(None, None, self._loaded.name, self._loaded.form)
-            _free_memory()
+            release(None)
 
     def _answer_limit(self, prompt: int, sampling: Sampling) -> int:
         if self.context is None:
@@ -208,6 +212,7 @@ class LocalModel:
         if not stops.found:
             _put(items, stops.push(text.flush()))
             _put(items, stops.flush())
+            finish = "stop" if stops.found else finish
         self.prefilled += max(0, min(prompt, cache.get_seq_length()) - known)
         self._prefixes.put(ids, cache)
         if finish is None:
@@ -218,8 +223,8 @@ class LocalModel:
         if isinstance(error, ChatbotError) or not isinstance(error, Exception):
             return error
         self._prefixes.clear()
-        if _is_out_of_memory(error):
-            _free_memory()
+        if is_out_of_memory(error):
+            release(error)
             failure = GenerationFailed(
                 f"{self.name} ran out of memory; ask about fewer passages, load the model in 4-bit (--load-in-4bit), or "
                 "take a smaller one."
@@ -232,29 +237,11 @@ class LocalModel:
 
 def _end_ids(loaded: Loaded, encoder: Encoder) -> frozenset[int]:
     named = getattr(loaded.model.generation_config, "eos_token_id", None)
-    ends = {*named} if isinstance(named, list | tuple) else {named}
-    return frozenset(ends | {loaded.tokenizer.eos_token_id, encoder.turn_end}) - {None}
+    ends = [*named] if isinstance(named, list | tuple) else [named]
+    ends += [loaded.tokenizer.eos_token_id, encoder.turn_end]
+    return frozenset(index for index in ends if index is not None)
 
 
 def _put(items: queue.SimpleQueue[_Item], text: str) -> None:
     if text:
         items.put(text)
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    import torch
-
-    said = str(error).lower()
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or (
-        isinstance(error, RuntimeError) and any(part in said for part in ("out of memory", "can't allocate memory"))
-    )
-
-
-def _free_memory() -> None:
-    import gc
-
-    import torch
-
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

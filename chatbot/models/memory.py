@@ -76,12 +76,36 @@ def token_bytes(config: Any, item_bytes: int) -> int:
 
 def free_bytes(device: torch.device) -> int:
     """Memory that is free on a device now."""
-    import psutil
+    import psutil  # type: ignore[import-untyped]
     import torch
 
     if device.type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0])
     return int(psutil.virtual_memory().available)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether a GPU or the machine had no memory left."""
+    import torch
+
+    said = str(error).lower()
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or (
+        isinstance(error, RuntimeError) and any(part in said for part in ("out of memory", "can't allocate memory"))
+    )
+
+
+def release(error: Exception | None) -> None:
+    """Gives memory that nobody uses back to the device, and what an error's stack holds on to."""
+    import gc
+    import traceback
+
+    import torch
+
+    if error is not None:
+        traceback.clear_frames(error.__traceback__)
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def choose_format(

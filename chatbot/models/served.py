@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from chatbot.message import Message
 from chatbot.models.control_tokens import CONTROL_TOKENS
 from chatbot.models.model import Generation, Sampling
-from chatbot.models.served_client import ServedClient, ServedLimits
+from chatbot.models.served_answer import ServedLimits
+from chatbot.models.served_client import ServedClient
 
 # Tokens that a chat template adds: to the whole and to each message.
 _TEMPLATE_TOKENS, _TURN_TOKENS = 16, 8

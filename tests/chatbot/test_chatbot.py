@@ -99,5 +99,5 @@ def test_what_cannot_be_asked(chatbot: Chatbot, library: Library) -> None:
             chatbot.ask(question)
         with pytest.raises(QuestionError):
             list(chatbot.stream(question))
-    with pytest.raises(ModelUnavailable, match="cannot be used"):
+    with pytest.raises(ModelUnavailable, match="not on this machine"):
         Chatbot(library, "some/model-that-is-not-there")

@@ -144,6 +144,7 @@ ENGLISH: list[tuple[str, str, str, str | None]] = [
     ("When does the library open?", "At 9 [1].", "When did Tesla receive his patent?", None),
     ("When does the library open?", "At 9 [1].", "Which university has its origins in a medical school?", None),
     ("When does the library open?", "At 9 [1].", "Are there any parking spaces?", None),
+    ("When does the library open?", "At 9 [1].", "How many parking spaces are there?", None),
     ("When does the library open?", "At 9 [1].", "What is the rule that applies to guests?", None),
     ("When does the library open?", "At 9 [1].", "How old was Peyton Manning when he played in Super Bowl 50?", None),
     ("When does the library open?", "At 9 [1].", "Hello", None),

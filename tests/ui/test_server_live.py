@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import os
@@ -118,6 +119,22 @@ def test_the_openai_client_gets_models_and_vectors(extractive: Chatbot) -> None:
         vectors = client.embeddings.create(model="all-MiniLM-L6-v2", input=["one dog", "한 마리"])
         expected = HashEmbedder().embed(["one dog", "한 마리"]).tolist()
         assert [row.embedding for row in vectors.data] == expected
+
+
+def test_the_openai_clients_other_ways_of_asking_work() -> None:
+    messages: Any = [{"role": "user", "content": "q"}]
+    with serving(FakeChatbot()) as (_, _, url):
+        with client_of(url) as client, client.chat.completions.stream(model="seodang", messages=messages) as stream:
+            stream.until_done()
+            whole = stream.get_final_completion()
+        assert whole.choices[0].message.content == "Answer to q" and whole.choices[0].finish_reason == "stop"
+
+        async def asked() -> list[str]:
+            async with openai.AsyncOpenAI(base_url=url, api_key="none", max_retries=0) as client:
+                chunks = await client.chat.completions.create(model="seodang", messages=messages, stream=True)
+                return [chunk.choices[0].delta.content or "" async for chunk in chunks]
+
+        assert "".join(asyncio.run(asked())) == "Answer to q"
 
 
 def test_the_openai_client_knows_every_error() -> None:

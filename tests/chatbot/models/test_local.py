@@ -117,7 +117,7 @@ def test_cancelling_ends_within_one_token(endless: LocalModel) -> None:
 def test_cancelling_ends_in_the_middle_of_a_long_prompt(endless: LocalModel) -> None:
     cancel = threading.Event()
     with Steps(endless, {2: cancel.set}) as steps:
-        _, end = _answer(endless, [Message("user", "가" * 800)], LONG, cancel)
+        _, end = _answer(endless, [Message("user", "가" * 3000)], LONG, cancel)
     assert (end.finish, end.completion_tokens, steps.count) == ("cancelled", 0, 2)
 
 
@@ -173,7 +173,7 @@ def test_errors_reach_the_reader_and_the_model_works_on(endless: LocalModel) -> 
         raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
 
     stream = endless.stream(QUESTION, Sampling(max_new_tokens=10, temperature=5.0, seed=1))
-    with Steps(endless, {3: fail}), pytest.raises(GenerationFailed, match="ran out of memory.*load-in-4bit"):
+    with Steps(endless, {3: fail}), pytest.raises(GenerationFailed, match=r"ran out of memory.*load-in-4bit"):
         list(stream)
     assert not endless._turnstile.busy
     assert _answer(endless, QUESTION, Sampling(max_new_tokens=2))[1].completion_tokens == 2

@@ -15,7 +15,7 @@ from chatbot.message import Message
 from chatbot.models.control_tokens import CONTROL_TOKENS, FAMILIES
 from chatbot.models.model import Generation, Model, Sampling
 from chatbot.models.served import ServedModel
-from chatbot.models.served_client import ServedLimits
+from chatbot.models.served_answer import ServedLimits
 from chatbot.models.served_errors import waiting_time
 from tests.chatbot.models.serving import (
     CONTEXT_WORDINGS,

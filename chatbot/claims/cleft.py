@@ -1,0 +1,82 @@
+"""Korean sentences that name one thing last: "그가 서울에서 만난 사람은 김 씨다" says "그가 서울에서 김 씨를 만났다"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chatbot.claims.alignment import Alignment
+from chatbot.claims.item import Item
+
+_PERSON = frozenset("사람 인물 분 자 이 배우 감독 가수 작가 선수 의원 장군 왕 교수".split())
+_TIME = frozenset("날 해 연도 년도 때 시기 날짜 시각 시간 년 월 일 달 연월일 당시".split())
+_PLACE = frozenset("곳 장소 도시 나라 국가 지역 대학 대학교 학교 데 위치 국 마을 섬".split())
+_ACTOR_CASES = frozenset(["subject", "topic", "object", "에게", "와", "complement", "도", "copula"])
+_PLACE_CASES = _ACTOR_CASES | {"에", "에서", "로", "genitive"}
+
+
+@dataclass(frozen=True)
+class Cleft:
+    """Indices of a sentence's items: the ``predicate`` in front of the asked-for noun ``kind``, and what is ``named``."""
+
+    predicate: int
+    kind: int | None
+    named: tuple[int, ...]
+
+
+def find(items: Sequence[Item], text: str) -> Cleft | None:
+    """The parts of such a sentence, None for any other."""
+    named = _named(items)
+    if not named:
+        return None
+    predicate = next((n for n in range(named[0] - 1, -1, -1) if items[n].predicate), None)
+    if predicate is None or not items[predicate].modifier:
+        return None
+    between = [n for n in range(predicate + 1, named[0])]
+    topic = text[items[predicate].end : items[named[0]].start].rstrip()
+    if len(between) > 2 or not topic.endswith(("은", "는")):
+        return None
+    return Cleft(predicate, between[-1] if between else None, named)
+
+
+def _named(items: Sequence[Item]) -> tuple[int, ...]:
+    """The last chunk, when "이다" makes it what the sentence names."""
+    last = len(items) - 1
+    while last >= 0 and items[last].hedge and items[last].light:
+        last -= 1
+    if last < 0 or items[last].case != "copula" or items[last].negated:
+        return ()
+    first = last
+    while first > 0 and items[first - 1].case == "copula":
+        first -= 1
+    return tuple(range(first, last + 1))
+
+
+def holds(cleft: Cleft, claim: Sequence[Item], span: Sequence[Item], aligned: Alignment, text: str) -> bool:
+    """Whether what is named plays a part with the predicate in the span that is still free in the sentence."""
+    target = aligned.place[cleft.predicate]
+    places = [aligned.place[n] for n in cleft.named if aligned.place[n] is not None]
+    if target is None or not places:
+        return False
+    named = span[max(places)]
+    following = next((n for n in range(max(places) + 1, len(span)) if span[n].predicate and not span[n].aside), None)
+    after = following == target or (named.case == "topic" and max(places) < target)
+    if not after or claim[cleft.predicate].negated != span[target].negated:
+        return False
+    taken = {claim[n].case for n in range(cleft.predicate) if claim[n].noun and not claim[n].light}
+    if named.case in ("subject", "topic") and taken & {"subject", "topic"}:
+        return False
+    if named.case == "object" and "object" in taken:
+        return False
+    return _fits(named, text[claim[cleft.predicate].end : claim[cleft.named[0]].start])
+
+
+def _fits(named: Item, kind: str) -> bool:
+    """Whether what is named may be of the kind that the sentence asks for, by its particle in the span."""
+    words = kind.rstrip("은는 ").split()
+    noun = words[-1] if words else ""
+    if named.kind == "date" or any(noun.endswith(word) for word in _TIME):
+        return named.kind == "date" and any(noun.endswith(word) for word in _TIME)
+    if any(noun.endswith(word) for word in _PLACE):
+        return named.case in _PLACE_CASES
+    return named.case in _ACTOR_CASES
