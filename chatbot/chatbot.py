@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from chatbot.extractive.answer import MODEL as EXTRACTIVE
 from chatbot.extractive.answer import quoted, refusal
 from chatbot.extractive.ranking import Ranking, rank_sentences, threshold
-from chatbot.followup import stand_alone
+from chatbot.followup.rewriting import stand_alone
 from chatbot.models.model import Generation, Model, Sampling
 from chatbot.models.spec import open_model
 from chatbot.prompt import language_of

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from chatbot.conversations import Conversations
+from chatbot.conversations.store import Conversations
 from chatbot.errors import ConversationError
 from chatbot.reply import Citation, Claim, Reply
 
@@ -281,7 +281,7 @@ def test_threads_share_one_opened_file_and_several(file):
 
 WRITER = """
 import sys
-from chatbot.conversations import Conversations
+from chatbot.conversations.store import Conversations
 from chatbot.reply import Reply
 name = sys.argv[2]
 with Conversations.open(sys.argv[1]) as conversations:
@@ -412,7 +412,7 @@ def test_nothing_of_a_document_is_live_in_the_markdown_export(conversations, tex
 
 @given(st.text(st.sampled_from("ab가1[]()!<>&*_#`~-=+|\\:/.@ \n\t^$\"'www"), max_size=60))
 def test_no_text_at_all_is_live(text):
-    from chatbot.conversation_export import as_markdown
+    from chatbot.conversations.export import as_markdown
 
     exported = as_markdown(text, "2026-01-01", [everywhere(text)])
     assert live(exported) == set()

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from chatbot.errors import GenerationFailed
-from chatbot.followup import REWRITE_SYSTEM, stand_alone
-from chatbot.korean_phrases import with_particle
+from chatbot.followup.korean_phrases import with_particle
+from chatbot.followup.rewriting import REWRITE_SYSTEM, stand_alone
 from chatbot.message import Message
 from chatbot.models.model import FinishReason, Generation, Model, Sampling
 from chatbot.reply import Reply

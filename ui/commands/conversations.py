@@ -12,7 +12,7 @@ import typer
 from ui.edge import DebugOption, JsonOption, echo, emit, fail, reported, visible
 
 if TYPE_CHECKING:
-    from chatbot.conversations import Conversation, Conversations
+    from chatbot.conversations.store import Conversation, Conversations
 
 FileOption = Annotated[
     Path | None,
@@ -94,7 +94,7 @@ def export(id: _Id, file: FileOption = None, json: JsonOption = False, debug: De
 @contextmanager
 def kept(file: Path | None) -> Iterator[Conversations]:
     """The user's conversations, closed at the end."""
-    from chatbot.conversations import Conversations
+    from chatbot.conversations.store import Conversations
     from ui.config import default_conversations
 
     with Conversations.open(file.expanduser() if file is not None else default_conversations()) as found:

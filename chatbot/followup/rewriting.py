@@ -6,11 +6,11 @@ import re
 import threading
 from collections.abc import Sequence
 
-from chatbot import followup_english, followup_korean
-from chatbot.english_pronouns import EnglishEarlier
 from chatbot.errors import ChatbotError
-from chatbot.korean_phrases import Phrase
-from chatbot.korean_pronouns import KoreanEarlier
+from chatbot.followup import english, korean
+from chatbot.followup.english_pronouns import EnglishEarlier
+from chatbot.followup.korean_phrases import Phrase
+from chatbot.followup.korean_pronouns import KoreanEarlier
 from chatbot.message import Message
 from chatbot.models.model import Model, Sampling
 from chatbot.prompt import inert, language_of
@@ -93,14 +93,14 @@ def stand_alone(
 def _earlier(question: str, answer: str) -> Earlier:
     answer = _CITATION.sub("", answer)
     if has_korean(question):
-        return followup_korean.earlier(question, answer)
-    return followup_english.earlier(question, answer)
+        return korean.earlier(question, answer)
+    return english.earlier(question, answer)
 
 
 def _completed(question: str, before: Earlier) -> str | None:
     if has_korean(question):
-        return followup_korean.rewrite(question, _in_korean(before))
-    return followup_english.rewrite(question, _in_english(before))
+        return korean.rewrite(question, _in_korean(before))
+    return english.rewrite(question, _in_english(before))
 
 
 def _in_korean(before: Earlier) -> KoreanEarlier:

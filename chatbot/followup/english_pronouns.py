@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from chatbot.english_phrases import AUXILIARY, COMMON, DETERMINERS, FUNCTION, PREPOSITIONS, WH
+from chatbot.followup.english_phrases import AUXILIARY, COMMON, DETERMINERS, FUNCTION, PREPOSITIONS, WH
 
 _CLASSES = frozenset(
     "person man woman company firm organisation organization city country town place region book film movie song team school "

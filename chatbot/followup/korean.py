@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from chatbot.korean_phrases import Eojeol, eojeols, name_in, phrases, with_particle, with_particle_of
-from chatbot.korean_pronouns import (
+from chatbot.followup.korean_phrases import Eojeol, eojeols, name_in, phrases, with_particle, with_particle_of
+from chatbot.followup.korean_pronouns import (
     DATE,
     RELATIVE,
     KoreanEarlier,

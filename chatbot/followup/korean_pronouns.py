@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chatbot.korean_phrases import Eojeol, Phrase, eojeols, with_particle
+from chatbot.followup.korean_phrases import Eojeol, Phrase, eojeols, with_particle
 
 _PARTICLE = (
     r"(?:에서는|에게는|으로는|에는|에도|에서도|에게서|이라는|라는|에서|에게|한테|께서|으로|이랑|부터|까지|보다|처럼|만큼|은|는|이|가|을|를|의|에|로|와"

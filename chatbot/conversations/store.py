@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from chatbot import conversation_file
-from chatbot.conversation_export import as_json, as_markdown
-from chatbot.conversation_file import FORMAT
+from chatbot.conversations import file as conversation_file
+from chatbot.conversations.export import as_json, as_markdown
+from chatbot.conversations.file import FORMAT
 from chatbot.errors import ConversationError
 from chatbot.reply import Reply
 

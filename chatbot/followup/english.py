@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chatbot.english_phrases import (
+from chatbot.followup.english_phrases import (
     AUXILIARY,
     DATE,
     DETERMINERS,
@@ -14,7 +14,7 @@ from chatbot.english_phrases import (
     names_of,
     topic_of,
 )
-from chatbot.english_pronouns import PRONOUN, EnglishEarlier, lowered, replace_pronoun
+from chatbot.followup.english_pronouns import PRONOUN, EnglishEarlier, lowered, replace_pronoun
 
 _LONGEST_WORDS = 16
 _CONNECTIVE = re.compile(
