@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.fake_chatbot import FakeChatbot
 from tests.fakes import HashEmbedder
 from ui.server.application import Server
 from ui.server.limits import ServerLimits
+from ui.server.slots import Slots
 
 LIMITS = ServerLimits(running=2, waiting=2, keep_alive=0.05, send_time=0.2, body_time=0.2, grace=0.1)
 
@@ -250,3 +252,26 @@ def test_twenty_clients_that_come_and_leave_leak_nothing() -> None:
         assert seen.count(200) >= 40
 
     played(scene, replace(LIMITS, waiting=16))
+
+
+def test_a_thread_that_does_not_let_go_is_told() -> None:
+    release = threading.Event()
+
+    def deaf(cancel: threading.Event) -> Iterator[int]:
+        release.wait()
+        yield 1
+
+    slots = Slots(LIMITS)
+
+    async def scene() -> None:
+        items = asyncio.create_task(anext(slots.items(deaf)))
+        await until(lambda: slots.running == 1)
+        items.cancel()
+        await asyncio.sleep(0.01)
+        items.cancel()  # the first waits for the thread, the second gives up on it
+        await asyncio.wait([items])
+
+    asyncio.run(scene())
+    assert slots.close(0.05) is False
+    release.set()
+    assert slots.close(5)
