@@ -130,7 +130,7 @@ def taught(base: Path, folder: Path, library: Path, questions: Sequence[str]) ->
 
     rows = [_row_of(question, prompt) for question, prompt in recorded(library, base, questions).items()]
     model, tokenizer = AutoModelForCausalLM.from_pretrained(base), AutoTokenizer.from_pretrained(base)
-    loss = train_replies(model, tokenizer, rows, 15 * len(rows), 1, 1e-3, 0)
+    loss = train_replies(model, tokenizer, rows, 40 * len(rows), 1, 1e-3, 0)
     lengths = [len(tokenizer.apply_chat_template(row)["input_ids"]) for row in rows]
     print(f"taught {len(rows)} answers to prompts of {lengths} tokens, loss {loss:.3f}", flush=True)
     model.save_pretrained(folder)

@@ -28,7 +28,7 @@ _YEAR = r"(?<![\d,.])(?P<year>\d{1,4})"
 _PATTERNS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"{_YEAR}\s?년\s?(?:\([^()]*\)\s?)?(?P<month>\d{{1,2}})\s?월\s?(?:(?P<day>\d{{1,2}})\s?일(?!간|째))?",
+        rf"{_YEAR}\s?년\s?(?P<month>\d{{1,2}})\s?월\s?(?:(?P<day>\d{{1,2}})\s?일(?!간|째))?",
         r"(?<![\d,.])(?P<month>\d{1,2})\s?월\s?(?P<day>\d{1,2})\s?일(?!간|째)",
         r"(?<![\d,.])(?P<year>\d{3,4})\s?년대(?P<decade>)",
         rf"{_ERA}{_YEAR}\s?년(?!간|동안|대|째|\s?동안|\s?(?:뒤|후|전|만에|넘게|이상|가까이|이내))",
@@ -99,7 +99,19 @@ def dates(text: str) -> list[Date]:
             parts = tuple(_parts({key: value for key, value in match.groupdict().items() if value is not None}))
             if parts and not _is_verb(match):
                 found.append(Date(match.start(), match.end(), parts, "bare" in (match.groupdict())))
-    return sorted(found, key=lambda date: date.start)
+    return list(_joined(text, sorted(found, key=lambda date: date.start)))
+
+
+def _joined(text: str, found: list[Date]) -> Iterator[Date]:
+    """Gives a month the year that stands in front of it with brackets between: 1865년(고종 2년) 9월."""
+    year: Date | None = None
+    for date in found:
+        if year is not None and re.fullmatch(r"\s?\([^()]*\)\s?", text[year.end : date.start]) and date.part("month"):
+            yield Date(date.start, date.end, (*year.parts, *date.parts))
+        else:
+            yield date
+        if len(date.parts) == 1 and date.part("year"):
+            year = date if year is None or text[year.end : date.start].count("(") <= text[year.end : date.start].count(")") else year
 
 
 def _is_verb(match: re.Match[str]) -> bool:

@@ -127,6 +127,9 @@ class DraftStream:
         word = self._pending[:_WORD].split(maxsplit=1)[0]
         if len(word) == len(self._pending) < _WORD and not final:
             return None
+        if word[0].isdigit() and self._text[-1:] == "." and self._text[-2:-1].isdigit():
+            # A date in numbers (2024. 3. 5.).
+            return False
         return self._agreed(word)
 
     def _quoting(self) -> bool:

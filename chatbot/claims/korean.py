@@ -15,6 +15,7 @@ _PARTICLES = {"JKS": "subject", "JKC": "complement", "JKO": "object", "JKG": "ge
 _SAME_PARTICLE = {"으로": "로", "와": "와", "과": "와", "이랑": "와", "랑": "와", "하고": "와", "께": "에게", "한테": "에게",
                   "로써": "로", "으로써": "로", "로서": "로서", "으로서": "로서", "이나": "나", "이며": "와",
                   "이고": "와"}  # fmt: skip
+_SCRAPS = frozenset(["NNB", "NP", "XSN", "XPN", "MM", "IC"])
 _LIGHT_NOUNS = frozenset(
     "것 수 때 등 점 중 경우 바 데 뿐 채 대로 따름 정도 이 그 저 우리 자신 자기 당시 현재 관련 대상 내용 사실 사람 인물 "
     "이름 날 해 연도 년도 곳 장소 이유 원인 결과 방법 무엇 누구 언제 어디 여기 거기 위 바로 문서 자료 본문 질문 답 답변 "
@@ -26,8 +27,8 @@ _LIGHT_BOUND = _LIGHT_NOUNS | frozenset(
     "마련 순 무엇 어느 뭐 원 회 대 권 위 호 살 세 분 초 주 달 해".split()
 )
 _LIGHT_DETERMINERS = frozenset(
-    "이 그 저 이런 그런 저런 어떤 어느 무슨 한 두 세 네 약 여러 각 각각 그러한 이러한 다른 첫 본 해당 동 스무 석 넉 서 너 "
-    "다섯 여섯 일곱 여덟 아홉 열 전 총 단 온 몇 온갖 별".split()
+    "이 그 저 이런 그런 저런 어떤 어느 무슨 한 약 여러 각 각각 그러한 이러한 다른 첫 본 해당 동 "
+    "전 총 단 온 몇 온갖 별".split()
 )
 _LIGHT_VERBS = frozenset(
     "하 되 있 이 같 대하 위하 통하 의하 따르 관하 인하 비하 그러 이러 그렇 이렇 어떻 말하 보 가지 갖 두 주 불리 알 나오 "
@@ -87,10 +88,16 @@ class _Reader:
 
     def make_predicate(self, **values: Any) -> None:
         """The last noun becomes a predicate (지명+하)."""
-        if self.items:
-            denied = self.deny_next or self.items[-1].negated
-            self.change(len(self.items) - 1, predicate=True, negated=denied, **values)
+        index = self.last()
+        if index is not None:
+            denied = self.deny_next or self.items[index].negated
+            self.change(index, predicate=True, negated=denied, **values)
         self.chunk, self.deny_next = [], False
+
+    def last(self) -> int | None:
+        """The last item, of those outside brackets when no bracket is open."""
+        inside = bool(self.saved)
+        return next((n for n in range(len(self.items) - 1, -1, -1) if inside or not self.items[n].aside), None)
 
     def case(self, name: str) -> None:
         if self.cased:
@@ -102,6 +109,8 @@ class _Reader:
     def deny(self) -> None:
         """The last predicate is denied (먹지 않다), or the last noun (학생이 아니다)."""
         for index in range(len(self.items) - 1, -1, -1):
+            if self.items[index].aside and not self.saved:
+                continue
             if self.items[index].predicate or not self.items[index].light:
                 for denied in (index, *self.either):
                     self.change(denied, negated=not self.items[denied].negated)
@@ -123,6 +132,7 @@ def read_korean(text: str) -> Reading:
     spans = measured(text)
     runs = _noun_runs(text, morphemes := load_kiwi().tokenize(text))
     done: set[int] = set()
+    odd = _odd_words(text, morphemes)
     for number, morpheme in enumerate(morphemes):
         inside = next((n for n, item in enumerate(spans) if item.start <= morpheme.start < item.end), None)
         if inside is not None:
@@ -130,11 +140,32 @@ def read_korean(text: str) -> Reading:
                 done.add(inside)
                 reader.noun(spans[inside])
             continue
+        if number in odd:
+            if odd[number] is not None:
+                reader.noun(odd[number])
+            continue
         _read(reader, morpheme, runs[number])
         if morpheme.tag == "MAG" and morpheme.form == "못" and _is_auxiliary(morphemes, number):
             reader.deny_next = False
             reader.deny()
     return Reading(text, True, tuple(reader.items))
+
+
+def _odd_words(text: str, morphemes: list[Any]) -> dict[int, Item | None]:
+    """Names that the analyzer does not know and cuts into particles of words (이회성 -> 이+회+성): the word at its first
+    morpheme, None at its others."""
+    groups: dict[int, list[int]] = {}
+    for number, morpheme in enumerate(morphemes):
+        groups.setdefault(morpheme.word_position, []).append(number)
+    odd: dict[int, Item | None] = {}
+    for group in groups.values():
+        light = [n for n in group if morphemes[n].tag in _SCRAPS and morphemes[n].form != "들"]
+        if len(light) < 2 or any(morphemes[n].tag in _NOUNS | _VERBS for n in group) or light[0] != group[0]:
+            continue
+        start, end = morphemes[light[0]].start, morphemes[light[-1]].start + morphemes[light[-1]].len
+        odd |= dict.fromkeys(light)
+        odd[light[0]] = Item(start, end, "name", text[start:end].lower(), text[start:end].lower())
+    return odd
 
 
 def _is_auxiliary(morphemes: list[Any], number: int) -> bool:

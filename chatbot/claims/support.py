@@ -98,9 +98,13 @@ def _resolved(claim: Reading, window: Window, aligned: Alignment) -> set[int]:
             continue
         if item.kind == "word" and item.key in window.known:
             found.add(c)
-        elif c < first_claimed and subject_free and item.key and (item.key in window.known or item.key in topics):
+        elif c < first_claimed and subject_free and _may_be_subject(claim, item) and (item.key in window.known or item.key in topics):
             found.add(c)
     return found
+
+
+def _may_be_subject(claim: Reading, item: Item) -> bool:
+    return bool(item.key) and (not claim.korean or item.case in ("topic", "subject", "도"))
 
 
 def _topics(before: Sequence[Item]) -> frozenset[str]:
