@@ -5,13 +5,12 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 True_ = Callable[[str, random.Random], str | None]
 False_ = Callable[[str, str, random.Random], str | None]
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+_MONTHS = "January February March April May June July August September October November December".split()
 _KO_DATE = re.compile(r"(\d{4})년 (\d{1,2})월 (\d{1,2})일")
 _EN_DATE = re.compile(rf"\b({'|'.join(_MONTHS)}) (\d{{1,2}}), (\d{{4}})\b")
 _NUMBER = re.compile(r"(?<![\d.,A-Za-z~\-])(\d{1,3}(?:,\d{3})+|\d+)(?![\d,]|\.\d)(?!년|월|일(?!\w)|[-/]\d|st|nd|rd|th)")
@@ -33,6 +32,17 @@ _EN_SYNONYMS = [
     ("many", "numerous"), ("often", "frequently"), ("mainly", "primarily"), ("however", "but"), ("received", "got"),
     ("created", "made"), ("located", "situated"), ("used", "employed"), ("because", "since"), ("also", "too"),
 ]  # fmt: skip
+
+
+_SUBJECT_QUESTION = re.compile(
+    r"(?:Who|Which \w+|What (?:company|group|team|person|city|country|organization)) "
+    r"((?!did|does|do|is the|was the|are the|were the)[a-z]\w+ .*)\?"
+)
+_NO_NOUNS = frozenset("이것 그것 그들 이들 자신 우리 그녀 당시 이후 현재 하지 있지".split())
+_NAME = re.compile(
+    r"(?<=[a-z,] )(?:[A-Z][a-z]+(?: [A-Z][a-z]+)*)|^(?!The |In |It |A |This |He |She )[A-Z][a-z]+(?: [A-Z][a-z]+)+"
+)
+_LISTED = re.compile(r"\b(?:and|or|with|between|is|was|are|were)\b|[,(]")
 
 
 def kind_of_answer(question: str, answer: str) -> str:
@@ -64,7 +74,16 @@ def exchange(text: str, old: str, new: str) -> str:
     return before + new + _fitting(new, after)
 
 
-_PAIRS = [("은", "는"), ("이", "가"), ("을", "를"), ("과", "와"), ("으로", "로"), ("이라", "라"), ("이다", "다"), ("이며", "며")]
+_PAIRS = [
+    ("은", "는"),
+    ("이", "가"),
+    ("을", "를"),
+    ("과", "와"),
+    ("으로", "로"),
+    ("이라", "라"),
+    ("이다", "다"),
+    ("이며", "며"),
+]
 
 
 def _fitting(word: str, after: str) -> str:
@@ -88,7 +107,7 @@ def statement(question: str, answer: str) -> str | None:
         last = answer[-1]
         closed = "가" <= last <= "힣" and (ord(last) - 0xAC00) % 28
         return f"{korean[1]}{korean[2]} {answer}{'이다' if closed or not '가' <= last <= '힣' else '다'}."
-    english = re.fullmatch(r"(?:Who|Which \w+|What (?:company|group|team|person|city|country|organization)) ((?!did|does|do|is the|was the|are the|were the)[a-z]\w+ .*)\?", question)
+    english = _SUBJECT_QUESTION.fullmatch(question)
     if english:
         return f"{answer[0].upper()}{answer[1:]} {english[1]}."
     return None
@@ -152,7 +171,9 @@ def ko_number(text: str, chance: random.Random) -> str | None:
     comma = re.search(r"(?<![\d,.])(\d{1,3}),(\d{3})(?![\d,.])", text)
     if comma:
         return text[: comma.start()] + comma[1] + comma[2] + text[comma.end() :]
-    count = re.search(r"(?<![\d,.년월일시 ~제])(?<!\d )(\d{1,2}) ?(명|개|번|곳|가지|마리|살|권|대)(?=[가-힣 ,.])", " " + text)
+    count = re.search(
+        r"(?<![\d,.년월일시 ~제])(?<!\d )(\d{1,2}) ?(명|개|번|곳|가지|마리|살|권|대)(?=[가-힣 ,.])", " " + text
+    )
     if count and int(count[1]) in _KO_COUNT:
         return (" " + text)[1 : count.start()] + f" {_KO_COUNT[int(count[1])]} {count[2]}" + (" " + text)[count.end() :]
     return None
@@ -273,7 +294,9 @@ def number_changed(text: str, passage: str, chance: random.Random) -> str | None
     match = chance.choice(found)
     value = int(match[1].replace(",", ""))
     others = [int(m[1].replace(",", "")) for m in _NUMBER.finditer(passage)]
-    others = [other for other in others if other != value and len(str(other)) == len(str(value)) and str(other) not in text]
+    others = [
+        other for other in others if other != value and len(str(other)) == len(str(value)) and str(other) not in text
+    ]
     new = chance.choice(others) if others and chance.random() < 0.5 else _near(value, chance)
     written = f"{new:,}" if "," in match[1] else str(new)
     return text[: match.start()] + written + text[match.end() :]
@@ -305,19 +328,19 @@ def date_changed(text: str, passage: str, chance: random.Random) -> str | None:
     return text[: match.start()] + new + text[match.end() :]
 
 
+_DENIALS = (
+    (r"지 않았다\.$", None), (r"있다\.$", "있지 않다."), (r"없다\.$", "있다."), (r"이었다\.$", "이 아니었다."),
+    (r"(하|되)(?:였|었)다\.$", r"\1지 않았다."), (r"했다\.$", "하지 않았다."), (r"됐다\.$", "되지 않았다."),
+    (r"한다\.$", "하지 않는다."), (r"된다\.$", "되지 않는다."), (r"이다\.$", "이 아니다."), (r"졌다\.$", "지지 않았다."),
+    (r"렸다\.$", "리지 않았다."), (r"났다\.$", "나지 않았다."),
+)  # fmt: skip
+
+
 def ko_negated(text: str, passage: str, chance: random.Random) -> str | None:
     """The last predicate is denied, or its denial taken away."""
-    for pattern, new in (
-        (r"지 않았다\.$", "았다."), (r"(하|되)지 않았다\.$", r"\1였다."), (r"있다\.$", "있지 않다."), (r"없다\.$", "있다."),
-        (r"이었다\.$", "이 아니었다."), (r"였다\.$", None), (r"(하|되)(?:였|었)다\.$", r"\1지 않았다."), (r"했다\.$", "하지 않았다."),
-        (r"됐다\.$", "되지 않았다."), (r"한다\.$", "하지 않는다."), (r"된다\.$", "되지 않는다."), (r"이다\.$", "이 아니다."),
-        (r"졌다\.$", "지지 않았다."), (r"렸다\.$", "리지 않았다."), (r"났다\.$", "나지 않았다."), (r"([았었])다\.$", None),
-    ):  # fmt: skip
-        if new is None or not re.search(pattern, text):
-            continue
-        if pattern == r"지 않았다\.$":
-            continue
-        return re.sub(pattern, new, text)
+    for pattern, new in _DENIALS:
+        if re.search(pattern, text):
+            return re.sub(pattern, new, text) if new else None
     return None
 
 
@@ -336,7 +359,7 @@ def en_negated(text: str, passage: str, chance: random.Random) -> str | None:
 def ko_swapped(text: str, passage: str, chance: random.Random) -> str | None:
     """Two nouns of one sentence with different particles change places."""
     nouns = list(re.finditer(r"(?<![가-힣\d])([가-힣A-Za-z]{2,8})(은|는|이|가|을|를|에게)(?= )", text))
-    nouns = [m for m in nouns if m[1] not in ("이것", "그것", "그들", "이들", "자신", "우리", "그녀", "당시", "이후", "현재", "하지", "있지")]
+    nouns = [m for m in nouns if m[1] not in _NO_NOUNS]
     subjects = [m for m in nouns if m[2] in "은는이가"]
     objects = [m for m in nouns if m[2] in ("을", "를", "에게")]
     for first in subjects:
@@ -351,10 +374,10 @@ def ko_swapped(text: str, passage: str, chance: random.Random) -> str | None:
 
 def en_swapped(text: str, passage: str, chance: random.Random) -> str | None:
     """Two names of one sentence with a verb or preposition between them change places."""
-    names = list(re.finditer(r"(?<=[a-z,] )(?:[A-Z][a-z]+(?: [A-Z][a-z]+)*)|^(?!The |In |It |A |This |He |She )[A-Z][a-z]+(?: [A-Z][a-z]+)+", text))
-    for first, second in zip(names, names[1:], strict=False):
+    names = list(_NAME.finditer(text))
+    for first, second in pairwise(names):
         between = text[first.end() : second.start()]
-        if re.fullmatch(r"\W*(?:and|or|as well as|,|\()?\W*", between) or re.search(r"\b(?:and|or|with|between|is|was|are|were)\b|[,(]", between):
+        if re.fullmatch(r"\W*(?:and|or|as well as|,|\()?\W*", between) or _LISTED.search(between):
             continue
         if not differ(first.group(), second.group()):
             continue

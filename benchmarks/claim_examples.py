@@ -9,7 +9,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import claim_edits as edits
@@ -69,8 +69,8 @@ def _hit(article: Article, start: int, text: str, rank: int, analyzer: Analyzer)
     return Hit(rank, 1.0 / rank, article.name, "", None, "", start, start + len(text), text, sentences)
 
 
-def examples(all_articles: list[Article], seed: int) -> Iterator[Example]:
-    """Every claim that can be made, in a fixed order."""
+def examples(all_articles: list[Article], seed: int, twice: bool = False) -> Iterator[Example]:
+    """Every claim that can be made, in a fixed order; ``twice``: each with its passage cited and without."""
     chance = random.Random(seed)
     names = _names(all_articles)
     for article in all_articles:
@@ -81,23 +81,22 @@ def examples(all_articles: list[Article], seed: int) -> Iterator[Example]:
                 passages = (hit, *chance.sample(others, min(3, len(others))))
                 for true, kind, claim in _claims(text, answers, hit, names, article.name, chance):
                     if true or squeezed(claim) not in flat:
-                        yield _placed(claim, true, kind, passages, article.name, chance)
+                        yield from _placed(Example(claim, true, kind, passages, None, article.name), chance, twice)
                 if len(passages) > 1:
                     wrong = _elsewhere(text, passages)
                     if wrong is not None:
                         yield Example(f"{text} [{wrong + 1}]", False, "wrong_passage", passages, wrong, article.name)
 
 
-def _placed(
-    claim: str, true: bool, kind: str, passages: tuple[Hit, ...], article: str, chance: random.Random
-) -> Example:
-    """Shuffles the passages; half of the claims cite theirs, half cite none."""
-    order = list(passages)
+def _placed(example: Example, chance: random.Random, twice: bool) -> Iterator[Example]:
+    """The passages shuffled (the first is the right one); half of the claims cite it, or each does and does not."""
+    order = list(example.passages)
     chance.shuffle(order)
-    right = order.index(passages[0])
-    cites = right if chance.random() < 0.5 else None
-    text = claim if cites is None else f"{claim} [{cites + 1}]"
-    return Example(text, true, kind, tuple(order), cites, article)
+    right = order.index(example.passages[0])
+    cites = chance.random() < 0.5
+    for cited in (True, False) if twice else (cites,):
+        text = f"{example.text} [{right + 1}]" if cited else example.text
+        yield replace(example, text=text, passages=tuple(order), cites=right if cited else None)
 
 
 def _elsewhere(text: str, passages: tuple[Hit, ...]) -> int | None:
@@ -110,7 +109,12 @@ def _sentences(article: Article, hit: Hit) -> Iterator[tuple[str, list[tuple[str
     asked = [q for q in article.questions if q["paragraph"] == hit.text]
     for sentence in hit.sentences:
         text = hit.text[sentence.start - hit.start : sentence.end - hit.start]
-        if not 20 <= len(text) <= 300 or "\n" in text or not re.match(r"[\w\"'“‘《(]", text) or not re.search(r"[.다]$", text):
+        if (
+            not 20 <= len(text) <= 300
+            or "\n" in text
+            or not re.match(r"[\w\"'“‘《(]", text)
+            or not re.search(r"[.다]$", text)
+        ):
             continue
         if text.endswith("다음과 같다."):
             # It leads in a list and states nothing that could be checked.

@@ -53,8 +53,9 @@ def main() -> None:
     given = parser.parse_args()
     made, work = provenance(), Path(mkdtemp())
     base = build_tiny(work / "base")
-    questions = filled(work / "many", PLACES, 6)[: given.questions]
-    talks = filled(work / "few", PLACES[:1], 21)[:TAUGHT]
+    questions = filled(work / "many", PLACES, 6, "in {year}")[: given.questions]
+    # Without a number: a tiny model learns no digits by heart from prompts this long.
+    talks = filled(work / "few", PLACES[:1], 21, "after the war")[:TAUGHT]
     model = taught(base, work / "tiny", work / "few" / "library", talks)
     prompts = recorded(work / "many" / "library", model, questions)
     figures: dict[str, Any] = {}
@@ -70,7 +71,7 @@ def main() -> None:
     write("server", made, {"figures": figures})
 
 
-def filled(folder: Path, places: Sequence[str], sentences: int) -> list[str]:
+def filled(folder: Path, places: Sequence[str], sentences: int, when: str) -> list[str]:
     """A library of one page a place and kind, each with ``sentences`` (of about 45 characters) after the fact that is
     asked for; the questions."""
     docs = folder / "docs"
@@ -78,7 +79,7 @@ def filled(folder: Path, places: Sequence[str], sentences: int) -> list[str]:
     chance, questions = random.Random(7), []
     for name in (f"{place} {kind}" for place in places for kind in KINDS):
         year = chance.randrange(1900, 2000)
-        said = [f"The {name} opened in {year}."]
+        said = [f"The {name} opened {when.format(year=year)}."]
         said += [
             f"In {year + n} the {name} had {chance.randrange(10, 900)} visitors a day." for n in range(1, sentences)
         ]
@@ -130,7 +131,7 @@ def taught(base: Path, folder: Path, library: Path, questions: Sequence[str]) ->
 
     rows = [_row_of(question, prompt) for question, prompt in recorded(library, base, questions).items()]
     model, tokenizer = AutoModelForCausalLM.from_pretrained(base), AutoTokenizer.from_pretrained(base)
-    loss = train_replies(model, tokenizer, rows, 40 * len(rows), 1, 1e-3, 0)
+    loss = train_replies(model, tokenizer, rows, 20 * len(rows), 1, 1e-3, 0)
     lengths = [len(tokenizer.apply_chat_template(row)["input_ids"]) for row in rows]
     print(f"taught {len(rows)} answers to prompts of {lengths} tokens, loss {loss:.3f}", flush=True)
     model.save_pretrained(folder)
@@ -141,7 +142,7 @@ def taught(base: Path, folder: Path, library: Path, questions: Sequence[str]) ->
 def _row_of(question: str, prompt: Sequence[Message]) -> list[dict[str, str]]:
     name = question.removeprefix("When did the ").removesuffix(" open?")
     passages = prompt[-1].content.split("\n\n")
-    [passage] = [passage for passage in passages if f"\nThe {name} opened in" in passage]
+    [passage] = [passage for passage in passages if f"\nThe {name} opened" in passage]
     answer = f"{passage.split(chr(10))[1].split('.')[0]}. [{passage[1]}]"
     said = [{"role": message.role, "content": message.content} for message in prompt]
     return [*said, {"role": "assistant", "content": answer}]

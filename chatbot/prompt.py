@@ -40,9 +40,40 @@ CONVERSATION = {
         "answer briefly in English without passages. Never say that something stands in the documents."
     ),
 }  # fmt: skip
+PROGRAM = {
+    "ko": (
+        "질문에 계산(합계, 차이, 비율, 평균, 개수, 비교, 날짜와 기간)이 필요하면 암산하지 마세요. 먼저 계획을 한두 문장으로 "
+        "쓰고, 이어서 ```python 과 ``` 사이에 파이썬 프로그램 하나를 쓰세요. 프로그램은 인수 없는 함수 solution()을 정의하고 "
+        "결과를 돌려줍니다. 아래 변수가 있으면 이름 그대로 쓰고, 그 밖의 수는 질문이나 발췌문에 있는 것만 쓰세요. 표준 파이썬과 "
+        "math, statistics, datetime, decimal, fractions, collections, itertools, re를 쓸 수 있고, 파일, 네트워크, "
+        "input()은 없습니다. search(\"검색어\")는 문서에서 찾은 글의 목록을 돌려줍니다. "
+        "계산이 필요 없으면 프로그램 없이 답하세요."
+    ),
+    "en": (
+        "If the question needs computing (sums, differences, shares, averages, counts, comparisons, dates and durations), do "
+        "not compute in your head. Write a plan of one or two sentences, then one Python program between ```python and ```. "
+        "The program defines a function solution() without arguments that returns the result. Use the variables below by "
+        "their names, if there are any, and no other numbers than those of the question and the passages. There is plain "
+        "Python with math, statistics, datetime, decimal, fractions, collections, itertools and re; no files, no network, no "
+        "input(). search(\"words\") returns a list of texts found in the documents. If nothing needs computing, answer "
+        "without a program."
+    ),
+}  # fmt: skip
+PROGRAM_ONLY = {
+    "ko": "이 질문에는 반드시 프로그램으로 답하세요.",
+    "en": "Answer this question with a program.",
+}
+PROGRAM_FAILED = {
+    "ko": "프로그램이 실패했습니다:\n{error}\n고쳐서 프로그램 전체를 다시 쓰세요.",
+    "en": "The program failed:\n{error}\nCorrect it and write the whole program again.",
+}
+PROGRAM_GAVE = {
+    "ko": "프로그램의 결과는 {value}입니다. 이 값을 그대로 써서 질문에 한 문장으로 답하세요. 다른 수는 새로 만들지 마세요.",
+    "en": "The program gave {value}. Answer the question in one sentence with exactly this value; make up no other number.",
+}
 _WORDS = {
-    "ko": {"passages": "발췌문", "question": "질문", "page": "{page}쪽"},
-    "en": {"passages": "Passages", "question": "Question", "page": "page {page}"},
+    "ko": {"variables": "변수", "passages": "발췌문", "question": "질문", "page": "{page}쪽"},
+    "en": {"variables": "Variables", "passages": "Passages", "question": "Question", "page": "page {page}"},
 }
 # Marks of the usual families of chat models, for tokenizers that are out of sight behind a server.
 _MARK = re.compile(r"<[|｜][^<>|｜\n]{1,60}[|｜]>|<</?SYS>>|"
@@ -58,7 +89,7 @@ def language_of(text: str) -> str:
 
 def fingerprint() -> str:
     """Changes when any word told to a model changes: 16 hexadecimal digits that go with an adapter."""
-    told = json.dumps([SYSTEM, CONVERSATION, _WORDS, _LAYOUT], ensure_ascii=False, sort_keys=True)
+    told = json.dumps([SYSTEM, CONVERSATION, *_OF_PROGRAMS, _WORDS, _LAYOUT], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -79,6 +110,7 @@ def _broken(token: str) -> str:
     return f"{token[0]} {token[1:]}"
 
 
+_OF_PROGRAMS = (PROGRAM, PROGRAM_ONLY, PROGRAM_FAILED, PROGRAM_GAVE)
 _LAYOUT = "[{n}] ({place})\n{text}"
 
 
@@ -92,12 +124,20 @@ def passage_text(n: int, hit: Hit, language: str, control_tokens: Sequence[str] 
 
 
 def question_turn(
-    question: str, hits: Sequence[Hit], first: int = 1, control_tokens: Sequence[str] = (), language: str | None = None
+    question: str,
+    hits: Sequence[Hit],
+    first: int = 1,
+    control_tokens: Sequence[str] = (),
+    language: str | None = None,
+    rules: str = "",
 ) -> Message:
-    """The user's turn: passages numbered from ``first`` on (none when all were shown in earlier turns), the question."""
+    """The user's turn: passages numbered from ``first`` on (none when all were shown in earlier turns), ``rules`` for this
+    turn (see program_rules), the question."""
     language = language or language_of(question)
     words = _WORDS[language]
     asked = f"{words['question']}: {inert(' '.join(question.split()), control_tokens)}"
+    if rules:
+        asked = f"{rules}\n\n{asked}"
     if not hits:
         return Message("user", asked)
     shown = [passage_text(n, hit, language, control_tokens) for n, hit in enumerate(hits, first)]
@@ -105,12 +145,26 @@ def question_turn(
 
 
 def documents_messages(
-    question: str, hits: Sequence[Hit], control_tokens: Sequence[str] = (), history: Sequence[tuple[str, str]] = ()
+    question: str,
+    hits: Sequence[Hit],
+    control_tokens: Sequence[str] = (),
+    history: Sequence[tuple[str, str]] = (),
+    rules: str = "",
 ) -> list[Message]:
     """A question with its passages [1]... after earlier (question, answer) turns, oldest first."""
     language = language_of(question)
     messages = [Message("system", SYSTEM[language]), *plain_turns(history, control_tokens)]
-    return [*messages, question_turn(question, hits, 1, control_tokens)]
+    return [*messages, question_turn(question, hits, 1, control_tokens, rules=rules)]
+
+
+def program_rules(
+    language: str, variables: Sequence[str], only: bool = False, control_tokens: Sequence[str] = ()
+) -> str:
+    """What a turn says where the model may answer with a program; ``variables`` are lines such as "fee = 300  # won [2]".
+    ``only``: it has to."""
+    told = PROGRAM[language] + (f" {PROGRAM_ONLY[language]}" if only else "")
+    listed = "\n".join(inert(" ".join(line.split()), control_tokens) for line in variables)
+    return f"{told}\n\n{_WORDS[language]['variables']}:\n{listed}" if listed else told
 
 
 def conversation_messages(

@@ -124,5 +124,7 @@ def _share_whole(claim: Sequence[Item], span: Sequence[Item], place: list[int | 
     wholes = {item.whole: s for s, item in reversed(list(enumerate(span))) if item.whole}
     for c, item in enumerate(claim):
         if place[c] is None and len(item.whole) > len(item.key) and item.whole in wholes:
-            neighbours = [place[n] for n, other in enumerate(claim) if other.whole == item.whole and place[n] is not None]
+            neighbours = [
+                place[n] for n, other in enumerate(claim) if other.whole == item.whole and place[n] is not None
+            ]
             place[c] = neighbours[0] if neighbours else wholes[item.whole]

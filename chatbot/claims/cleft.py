@@ -55,7 +55,7 @@ def _named(items: Sequence[Item]) -> tuple[int, ...]:
 def holds(cleft: Cleft, claim: Sequence[Item], span: Sequence[Item], aligned: Alignment, text: str) -> bool:
     """Whether what is named plays a part with the predicate in the span that is still free in the sentence."""
     target = aligned.place[cleft.predicate]
-    places = [aligned.place[n] for n in cleft.named if aligned.place[n] is not None]
+    places = [place for n in cleft.named if (place := aligned.place[n]) is not None]
     if target is None or not places:
         return False
     named = span[max(places)]

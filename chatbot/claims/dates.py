@@ -106,12 +106,14 @@ def _joined(text: str, found: list[Date]) -> Iterator[Date]:
     """Gives a month the year that stands in front of it with brackets between: 1865년(고종 2년) 9월."""
     year: Date | None = None
     for date in found:
-        if year is not None and re.fullmatch(r"\s?\([^()]*\)\s?", text[year.end : date.start]) and date.part("month"):
+        between = text[year.end : date.start] if year else ""
+        if year and date.part("month") and re.fullmatch(r"\s?\([^()]*\)\s?", between):
             yield Date(date.start, date.end, (*year.parts, *date.parts))
         else:
             yield date
-        if len(date.parts) == 1 and date.part("year"):
-            year = date if year is None or text[year.end : date.start].count("(") <= text[year.end : date.start].count(")") else year
+        inside = between.count("(") > between.count(")")
+        if len(date.parts) == 1 and date.part("year") and not inside:
+            year = date
 
 
 def _is_verb(match: re.Match[str]) -> bool:

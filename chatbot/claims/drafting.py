@@ -124,6 +124,9 @@ class DraftStream:
             return False
         if self._code or _LIST_NUMBER.fullmatch(self._text) or self._quoting():
             return False
+        if self._marks and self._marks[-1][0] >= len(self._text) - 1:
+            # A marker at the full stop is where a sentence ends.
+            return True
         word = self._pending[:_WORD].split(maxsplit=1)[0]
         if len(word) == len(self._pending) < _WORD and not final:
             return None

@@ -15,11 +15,13 @@ _PREPOSITIONS = frozenset(
     "along around behind beside beyond via per".split()
 )
 # Prepositions and connectives that say when or whether: compared as words.
-_SAYING = frozenset("before after during without against despite except until since above below over under unlike".split())
+_SAYING = frozenset(
+    "before after during without against despite except until since above below over under unlike".split()
+)
 _DENYING = frozenset("not never no neither nor cannot none nobody nothing without".split())
 _HEDGES = frozenset(
     "may might could would should allegedly alleged reportedly supposedly supposed suspected claimed claims claim "
-    "nearly almost hardly barely scarcely attempted attempt tried failed refused planned if unless only except rumored rumoured possibly "
+    "nearly almost hardly barely scarcely attempted attempt tried failed refused planned if unless only except rumored possibly "
     "perhaps probably believed proposed denied false falsely".split()
 )
 _LIGHT = frozenset(
@@ -59,7 +61,9 @@ class EnglishReader:
         spans = measured(text)
         done: set[int] = set()
         for match in _WORD.finditer(text):
-            inside = next((n for n, item in enumerate(spans) if item.start < match.end() and match.start() < item.end), None)
+            inside = next(
+                (n for n, item in enumerate(spans) if item.start < match.end() and match.start() < item.end), None
+            )
             if inside is None:
                 self._word(reader, text, match)
             elif inside not in done:

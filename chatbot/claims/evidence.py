@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from chatbot.claims import table
 from chatbot.claims.dates import dates
 from chatbot.claims.english import EnglishReader
 from chatbot.claims.item import Item, Reading
@@ -15,15 +16,15 @@ from chatbot.claims.korean import read_korean
 from ingest.analyzer import Analyzer, Sentence, has_korean
 from ingest.hit import Hit
 
-_ROW = re.compile(r"^\|.*\|$| \| ")
-
 
 @dataclass(frozen=True)
 class Window:
     """Neighbouring sentences ``first`` to ``last`` (inclusive) of passage ``hit`` (index).
 
     ``start`` and ``end`` are offsets in the document; ``reading.items`` have offsets in ``reading.text``, the verbatim
-    span. ``borders`` are the indices of the items that begin a sentence after the first. ``years`` are (offset, year) of the dates of the passage, offsets in the document. ``before`` are the items of the sentence in front, ``known`` the words of title, heading and a table's first row.
+    span. ``borders`` are the indices of the items that begin a sentence after the first. ``years`` are (offset in the
+    document, year) of the passage's dates. ``before`` are the items of the sentence in front, ``known`` the words of
+    title, heading and a table's first row, ``columns`` those of each column when the span is a row.
     """
 
     hit: int
@@ -36,6 +37,12 @@ class Window:
     years: tuple[tuple[int, int], ...]
     before: tuple[Item, ...]
     known: frozenset[str]
+    columns: tuple[frozenset[str], ...]
+
+    @property
+    def is_row(self) -> bool:
+        """Whether the span is one row of a table."""
+        return self.first == self.last and table.is_row(self.reading.text)
 
 
 class Evidence:
@@ -94,11 +101,15 @@ class Evidence:
         text = passage.text[start - passage.start : end - passage.start]
         reading = Reading(text, has_korean(text), tuple(items))
         before = self._reading(hit, first - 1).items if first else ()
-        return Window(hit, first, last, start, end, reading, tuple(borders[1:]), self._years(hit), before, self._context(hit))
+        columns = self._columns(hit, first) if first == last else ()
+        said = (self._years(hit), before, self._context(hit), columns)
+        return Window(hit, first, last, start, end, reading, tuple(borders[1:]), *said)
 
     def windows(self, hit: int, index: int) -> list[Window]:
         """The sentence with the one before, and with the one after."""
         last = len(self._sentences[hit]) - 1
+        if table.is_row(self._text(hit, index)):
+            return []
         spans = [(index - 1, index)] if index else []
         return [self.window(hit, *span) for span in [*spans, *([(index, index + 1)] if index < last else [])]]
 
@@ -129,19 +140,44 @@ class Evidence:
         if known is None:
             passage = self._hits[hit]
             texts = [passage.title, passage.heading.replace(">", " ")]
-            texts += [self._text(hit, n) for n, s in enumerate(self._sentences[hit]) if s.heading or self._is_first_row(hit, n)]
+            texts += [
+                self._text(hit, number)
+                for number, sentence in enumerate(self._sentences[hit])
+                if sentence.heading or self._is_first_row(hit, number)
+            ]
             keys = {item.key for text in texts if text for item in self.read(text).items if item.key}
             known = self._known[hit] = frozenset(keys)
         return known
 
     def _is_first_row(self, hit: int, index: int) -> bool:
-        row = _ROW.search(self._text(hit, index)) is not None
-        return row and (index == 0 or not _ROW.search(self._text(hit, index - 1)))
+        return table.is_row(self._text(hit, index)) and (index == 0 or not table.is_row(self._text(hit, index - 1)))
+
+    def _columns(self, hit: int, index: int) -> tuple[frozenset[str], ...]:
+        """The words that name each column, for a row below the first of its table; else nothing."""
+        first = index
+        while first and table.is_row(self._text(hit, first)) and table.is_row(self._text(hit, first - 1)):
+            first -= 1
+        if first == index:
+            return ()
+        text = self._text(hit, first)
+        return tuple(frozenset(i.key for i in self.read(text[a:b]).items if i.key) for a, b in table.cells(text))
 
     def _text(self, hit: int, index: int) -> str:
         passage, sentence = self._hits[hit], self._sentences[hit][index]
         return passage.text[sentence.start - passage.start : sentence.end - passage.start]
 
     def _split(self, hit: Hit) -> tuple[Sentence, ...]:
-        found = next(self._analyzer.sentences([hit.text]))
-        return tuple(replace(s, start=s.start + hit.start, end=s.end + hit.start) for s in found)
+        """For a passage that came without its sentences; a row of a table is one by itself."""
+        found: list[Sentence] = []
+        start = hit.start
+        for part in re.split(r"(?<=\n)" if _has_rows(hit.text) else r"(?!)", hit.text):
+            found += [
+                replace(sentence, start=sentence.start + start, end=sentence.end + start)
+                for sentence in next(iter(self._analyzer.sentences([part])))
+            ]
+            start += len(part)
+        return tuple(found)
+
+
+def _has_rows(text: str) -> bool:
+    return any(table.is_row(line) for line in text.split("\n"))

@@ -17,9 +17,11 @@ class Item:
 
     ``key``: stem or morpheme, lower case. ``whole``: the run of nouns that it is written together with. ``case``: the
     particle class (Korean) or preposition (English) that it stands with, "" for none; ``direct`` when nothing stands
-    between the two. ``negated``: what is said of it is denied. ``predicate``: verb, adjective, or noun that is made one.
+    between the two. ``negated``: what is said of it is denied. ``predicate``: verb, adjective, or noun that is made one;
+    ``modifier``: one in front of the noun that it describes; ``coordinate``: one that ends a clause (-고, -며, -지만).
     ``light``: too common to prove or disprove anything. ``hedge``: what changes the meaning of its sentence when it is
-    left out (만약, 주장, only, alleged). ``aside``: stands in brackets. ``noun``: a Korean noun, which belongs to something. ``modifier``: a predicate in front of the noun it describes.
+    left out (만약, 주장, only, alleged). ``aside``: stands in brackets. ``noun``: a Korean noun, which belongs to
+    something.
     """
 
     start: int
@@ -34,7 +36,7 @@ class Item:
     light: bool = False
     hedge: bool = False
     modifier: bool = False
-    passive: bool = False
+    coordinate: bool = False
     aside: bool = False
     noun: bool = False
     quantity: Quantity | None = None

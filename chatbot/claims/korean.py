@@ -5,49 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from chatbot.claims import korean_words as words
 from chatbot.claims.item import Item, Reading, measured
 from ingest.analyzer import load_kiwi
-
-_NAMES = frozenset(["NNP", "SL", "SH", "W_SERIAL", "W_URL", "W_EMAIL"])
-_NOUNS = _NAMES | {"NNG", "XR", "NR", "SN"}
-_VERBS = frozenset(["VV", "VA", "VV-R", "VV-I", "VA-R", "VA-I"])
-_PARTICLES = {"JKS": "subject", "JKC": "complement", "JKO": "object", "JKG": "genitive"}
-_SAME_PARTICLE = {"으로": "로", "와": "와", "과": "와", "이랑": "와", "랑": "와", "하고": "와", "께": "에게", "한테": "에게",
-                  "로써": "로", "으로써": "로", "로서": "로서", "으로서": "로서", "이나": "나", "이며": "와",
-                  "이고": "와"}  # fmt: skip
-_SCRAPS = frozenset(["NNB", "NP", "XSN", "XPN", "MM", "IC"])
-_LIGHT_NOUNS = frozenset(
-    "것 수 때 등 점 중 경우 바 데 뿐 채 대로 따름 정도 이 그 저 우리 자신 자기 당시 현재 관련 대상 내용 사실 사람 인물 "
-    "이름 날 해 연도 년도 곳 장소 이유 원인 결과 방법 무엇 누구 언제 어디 여기 거기 위 바로 문서 자료 본문 질문 답 답변 "
-    "다음 통 따름 의 덕분 씨 분 명칭 숫자 날짜 시기".split()
-)
-_LIGHT_BOUND = _LIGHT_NOUNS | frozenset(
-    "그녀 그것 이것 저것 그들 이들 이곳 그곳 저희 나 너 본인 스스로 거 줄 만큼 듯 채 김 차 번 번째 측 간 년 월 일 시 초 명 개 "
-    "때문 탓 등등 및 이래 가량 남짓 쪽 편 식 만 리 터 탓 즈음 무렵 이상 이하 미만 대로 나름 노릇 양 척 체 지 적 데서 바람 뻔 나위 겸 "
-    "마련 순 무엇 어느 뭐 원 회 대 권 위 호 살 세 분 초 주 달 해".split()
-)
-_LIGHT_DETERMINERS = frozenset(
-    "이 그 저 이런 그런 저런 어떤 어느 무슨 한 약 여러 각 각각 그러한 이러한 다른 첫 본 해당 동 "
-    "전 총 단 온 몇 온갖 별".split()
-)
-_LIGHT_VERBS = frozenset(
-    "하 되 있 이 같 대하 위하 통하 의하 따르 관하 인하 비하 그러 이러 그렇 이렇 어떻 말하 보 가지 갖 두 주 불리 알 나오 "
-    "나타나 지니 오 가 들 맞 밝히 일컫 부르 의미 설명 확인 언급".split()
-)
-_LIGHT_ADVERBS = frozenset(
-    "즉 또 또한 및 매우 아주 더욱 특히 주로 역시 다시 이미 바로 약 대략 이후로 그리고 그래서 따라서 하지만 그러나 한편 "
-    "결국 먼저 우선 이어 이어서 실제로 당시 함께 잘 더 많이 가장 곧".split()
-)
-_WEIGHTY_ADVERBS = frozenset("가장 더 다시 이미 함께 먼저".split())
-_HEDGES = frozenset(
-    "만약 만일 아마 거의 예정 계획 시도 실패 거부 거절 부인 의혹 추정 추측 주장 소문 가능 가능성 취소 무산 중단 포기 금지 "
-    "제외 뻔하 듯 듯하 싶 루머 가정 반박 예상 전망 요구 제안 권유 오해 착각 만 뿐".split()
-)
-_CONDITIONS = ("면", "으면", "다면", "라면", "는다면", "ᆫ다면", "려고", "으려고", "려", "려다", "으려다")
-# 따르면 and 의하면 say where it stands, and set no condition.
-_QUOTING = frozenset(["따르", "의하", "들", "보"])
-_DENYING = frozenset(["않", "못하", "말"])
-_PASSIVE = frozenset(["되", "당하", "받", "시키"])
 
 
 @dataclass
@@ -141,8 +101,8 @@ def read_korean(text: str) -> Reading:
                 reader.noun(spans[inside])
             continue
         if number in odd:
-            if odd[number] is not None:
-                reader.noun(odd[number])
+            if word := odd[number]:
+                reader.noun(word)
             continue
         _read(reader, morpheme, runs[number])
         if morpheme.tag == "MAG" and morpheme.form == "못" and _is_auxiliary(morphemes, number):
@@ -159,8 +119,8 @@ def _odd_words(text: str, morphemes: list[Any]) -> dict[int, Item | None]:
         groups.setdefault(morpheme.word_position, []).append(number)
     odd: dict[int, Item | None] = {}
     for group in groups.values():
-        light = [n for n in group if morphemes[n].tag in _SCRAPS and morphemes[n].form != "들"]
-        if len(light) < 2 or any(morphemes[n].tag in _NOUNS | _VERBS for n in group) or light[0] != group[0]:
+        light = [n for n in group if morphemes[n].tag in words.SCRAPS and morphemes[n].form != "들"]
+        if len(light) < 2 or any(morphemes[n].tag in words.NOUNS | words.VERBS for n in group) or light[0] != group[0]:
             continue
         start, end = morphemes[light[0]].start, morphemes[light[-1]].start + morphemes[light[-1]].len
         odd |= dict.fromkeys(light)
@@ -180,9 +140,9 @@ def _noun_runs(text: str, morphemes: list[Any]) -> list[str]:
     first = 0
     for number, morpheme in enumerate(morphemes):
         glued = number and morphemes[number - 1].start + morphemes[number - 1].len == morpheme.start
-        if morpheme.tag not in _NOUNS or not glued or morphemes[number - 1].tag not in _NOUNS:
+        if morpheme.tag not in words.NOUNS or not glued or morphemes[number - 1].tag not in words.NOUNS:
             first = number
-        if morpheme.tag in _NOUNS:
+        if morpheme.tag in words.NOUNS:
             whole = text[morphemes[first].start : morpheme.start + morpheme.len].lower()
             for index in range(first, number + 1):
                 runs[index] = whole
@@ -192,14 +152,17 @@ def _noun_runs(text: str, morphemes: list[Any]) -> list[str]:
 def _read(reader: _Reader, morpheme: Any, whole: str) -> None:
     tag, form = morpheme.tag, morpheme.form.lower()
     start, end = morpheme.start, morpheme.start + morpheme.len
-    if tag in _NOUNS:
-        _read_noun(reader, Item(start, end, "name" if tag in _NAMES else "word", form, whole))
+    if tag in words.NOUNS:
+        _read_noun(reader, Item(start, end, "name" if tag in words.NAMES else "word", form, whole))
+    elif tag == "IC" and reader.items and reader.items[-1].date is not None and reader.items[-1].end == start:
+        # The analyzer takes a particle behind "2017. 5. 19." for a word of its own.
+        reader.case(form)
     elif tag in ("NNB", "NP", "MM", "IC"):
         _read_bound(reader, Item(start, end, "word", form), tag)
-    elif tag in _VERBS:
+    elif tag in words.VERBS:
         _read_verb(reader, Item(start, end, "word", form))
     elif tag in ("XSV", "XSA"):
-        reader.make_predicate(passive=form in _PASSIVE)
+        reader.make_predicate()
     elif tag in ("VX", "VCN", "VCP"):
         _read_auxiliary(reader, tag, form)
     else:
@@ -208,20 +171,20 @@ def _read(reader: _Reader, morpheme: Any, whole: str) -> None:
 
 def _read_bound(reader: _Reader, item: Item, tag: str) -> None:
     """Bound nouns, pronouns and determiners: mostly light, but the analyzer takes unknown names for them as well."""
-    if item.key in _HEDGES:
+    if item.key in words.HEDGES:
         reader.hedge(item.start, item.end, item.key)
-    elif tag == "MM" or item.key in _LIGHT_BOUND or (reader.items and reader.items[-1].kind == "number"):
+    elif tag == "MM" or item.key in words.LIGHT_BOUND or (reader.items and reader.items[-1].kind == "number"):
         if reader.cased:
             reader.chunk, reader.cased = [], False
-        if tag == "MM" and item.key not in _LIGHT_DETERMINERS:
+        if tag == "MM" and item.key not in words.LIGHT_DETERMINERS:
             reader.add(item)
     else:
         reader.noun(item)
 
 
 def _read_noun(reader: _Reader, item: Item) -> None:
-    light = item.key in _LIGHT_NOUNS and item.kind != "name"
-    reader.noun(replace(item, light=light, hedge=item.key in _HEDGES))
+    light = item.key in words.LIGHT_NOUNS and item.kind != "name"
+    reader.noun(replace(item, light=light, hedge=item.key in words.HEDGES))
 
 
 def _read_verb(reader: _Reader, item: Item) -> None:
@@ -230,25 +193,28 @@ def _read_verb(reader: _Reader, item: Item) -> None:
         reader.predicate(replace(item, key="있", light=True))
         reader.deny()
         return
-    if item.key in _DENYING and reader.items:
+    if item.key in words.DENYING and reader.items:
         reader.deny()
         return
-    light = item.key in _LIGHT_VERBS
-    if item.key in _PASSIVE and reader.items and not reader.cased and reader.chunk:
+    light = item.key in words.LIGHT_VERBS
+    if item.key in words.PASSIVE and reader.items and not reader.cased and reader.chunk:
         # 침략 당하다, 지명수배 되다: the noun in front is what happens.
-        reader.make_predicate(passive=True)
+        reader.make_predicate()
         return
-    reader.predicate(replace(item, light=light, hedge=item.key in _HEDGES))
+    reader.predicate(replace(item, light=light, hedge=item.key in words.HEDGES))
 
 
 def _read_auxiliary(reader: _Reader, tag: str, form: str) -> None:
+    if tag == "VX" and reader.items and reader.items[-1].coordinate:
+        # 먹고 있다 is one predicate.
+        reader.change(len(reader.items) - 1, coordinate=False)
     if tag == "VCP":
         # 이/VCP joins a noun to its ending: 학생이다, 학생인.
         if reader.items and not reader.cased:
             reader.case("copula")
             reader.make_predicate()
         return
-    if tag == "VCN" or form in _DENYING:
+    if tag == "VCN" or form in words.DENYING:
         if tag == "VCN":
             reader.make_predicate(case="copula")
         reader.deny()
@@ -257,14 +223,8 @@ def _read_auxiliary(reader: _Reader, tag: str, form: str) -> None:
 def _read_grammar(reader: _Reader, tag: str, form: str, start: int, end: int) -> None:
     if tag == "MAG":
         _read_adverb(reader, form, start, end)
-    elif tag in _PARTICLES:
-        reader.case(_PARTICLES[tag])
-    elif tag == "JX":
-        if form == "만":
-            reader.hedge(start, end, "만")
-        reader.case("topic" if form in ("은", "는", "ᆫ") else form)
-    elif tag in ("JKB", "JC"):
-        reader.case(_SAME_PARTICLE.get(form, form))
+    elif tag.startswith("J"):
+        _read_particle(reader, tag, form, start, end)
     elif tag == "ETM":
         if reader.items and reader.items[-1].predicate:
             reader.change(len(reader.items) - 1, modifier=True)
@@ -279,10 +239,23 @@ def _read_grammar(reader: _Reader, tag: str, form: str, start: int, end: int) ->
         reader.chunk, reader.cased = [], False
 
 
+def _read_particle(reader: _Reader, tag: str, form: str, start: int, end: int) -> None:
+    if tag in words.PARTICLES:
+        reader.case(words.PARTICLES[tag])
+    elif tag == "JX":
+        if form == "만":
+            reader.hedge(start, end, "만")
+        reader.case("topic" if form in ("은", "는", "ᆫ") else form)
+    elif tag in ("JKB", "JC"):
+        reader.case(words.SAME_PARTICLE.get(form, form))
+
+
 def _read_ending(reader: _Reader, form: str, start: int, end: int) -> None:
+    if form in words.COORDINATE and reader.items and reader.items[-1].predicate:
+        reader.change(len(reader.items) - 1, coordinate=True)
     if form == "거나":
         reader.join_either()
-    elif form in _CONDITIONS and not (reader.items and reader.items[-1].key in _QUOTING):
+    elif form in words.CONDITIONS and not (reader.items and reader.items[-1].key in words.QUOTING):
         reader.hedge(start, end, "면" if "면" in form else "려고")
 
 
@@ -290,5 +263,5 @@ def _read_adverb(reader: _Reader, form: str, start: int, end: int) -> None:
     if form in ("안", "못"):
         reader.deny_next = True
         return
-    light = form in _LIGHT_ADVERBS and form not in _WEIGHTY_ADVERBS
-    reader.add(Item(start, end, "word", form, light=light, hedge=form in _HEDGES))
+    light = form in words.LIGHT_ADVERBS and form not in words.WEIGHTY_ADVERBS
+    reader.add(Item(start, end, "word", form, light=light, hedge=form in words.HEDGES))

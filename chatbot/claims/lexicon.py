@@ -6,12 +6,13 @@ import functools
 
 from chatbot.claims.irregular import BASE
 from ingest.analyzer import Analyzer
+
 _SAME = """
 사망 죽 숨지 타계 별세|태어나 출생 탄생|시작 개시 착수|이용 사용|만들 제작 제조|짓 건설 건축|구입 구매|승리 이기|패배 지
 발표 공표|개최 열리 열|설립 창립 창설 세우|종료 끝나 끝 마치 종결|참가 참여 참석|거주 살|도착 이르|획득 얻|거절 거부
 급증 급등|선출 뽑|임명 발탁|추가 더하|포함 들어가|요구 요청|공격 습격|체포 검거 붙잡|처음 최초|모두 전부|약간 조금
-아버지 부친|어머니 모친|아내 부인 처|부모 양친|매년 해마다|매일 날마다|나라 국가|미국 미합중국|기간 동안|현재 지금|대략 약|가장 제일
-뒤 후 이후|전 이전|가운데 중|및 와|영화 작품|방영 방송|출시 발매|입대 입영|졸업 마치|수록 실리|기록 적|담당 맡|전하 알리
+아버지 부친|어머니 모친|아내 부인 처|부모 양친|매년 해마다|매일 날마다|나라 국가|미국 미합중국|기간 동안|현재 지금|대략 약
+가장 제일|뒤 후 이후|전 이전|가운데 중|및 와|영화 작품|방영 방송|출시 발매|입대 입영|졸업 마치|수록 실리|기록 적|담당 맡|전하 알리
 begin start commence|build construct|buy purchase|big large great|end finish conclude|show demonstrate|help assist aid
 use utilize utilise|obtain get acquire|need require|film movie|near close|rapid quick fast|rapidly quickly|often frequently
 approximately roughly about around|children kids|primarily mainly mostly chiefly|usually typically generally|initially

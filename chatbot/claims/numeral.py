@@ -18,8 +18,8 @@ _NATIVE = re.compile(
     rf"(?<![가-힣])(?P<tens>{'|'.join(_TENS)})?(?P<ones>{'|'.join(_ONES)})?(?=\s?(?:{_COUNTERS})|째|\s[가-힣])"
 )
 _NEEDS_COUNTER = re.compile(rf"\s?(?:{_COUNTERS})|째")
-# 한편, 한번, 한때 are words of their own.
-_ONE_OF = re.compile(r"\s|(?:명|개|가지|사람|마리|번째)")
+# 한편, 한때, 세대, 세시 are words of their own.
+_GLUED = re.compile(r"\s|째|(?:명|사람|개|가지|곳|마리|번째|배(?!우|경)|살|달|시간|팀|나라|번(?!영|역|호))")
 _FIRST = re.compile(r"(?<![가-힣])(?:첫|처음)(?=\s?(?:번째|째|번|\s[가-힣]))")
 _SINO_DIGITS = {digit: value for value, digit in enumerate("영일이삼사오육칠팔구")}
 _SINO_SCALES = {"십": 10, "백": 100, "천": 1000, "만": 10**4, "억": 10**8, "조": 10**12}
@@ -37,8 +37,7 @@ _ENGLISH_ONES = {
     )
 }
 _ENGLISH_TENS = {
-    word: 10 * value
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+    word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
 }
 _ENGLISH_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "dozen": 12}
 _ORDINALS = {
@@ -94,7 +93,7 @@ def _native(text: str) -> Iterator[tuple[int, int, Fraction, bool]]:
         if not match.group():
             continue
         counted = _NEEDS_COUNTER.match(text, match.end())
-        if counted and match.group() == "한" and not _ONE_OF.match(text, match.end()):
+        if counted and len(match.group()) == 1 and not _GLUED.match(text, match.end()):
             continue
         # "한", "네" and "석" alone are other words; "두 나라" counts without a counter.
         if not counted and match.group() in ("한", "네", "석", "넉", "세", "열", "쉰", "하나", "둘", "셋", "넷"):

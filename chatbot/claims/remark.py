@@ -10,11 +10,14 @@ _RULE = re.compile(r"[\s|:=*_–—-]*$")
 _WHERE_KO = r"(?:문서|자료|본문|지문|제공된|주어진|제시된|컨텍스트|발췌|글|내용|텍스트|구절|단락)"
 _ABSENT_KO = re.compile(
     rf"{_WHERE_KO}(?:들)?(?:에는|에서는|에서|에|만으로는|만으로|으로는|에게는|내에는|내에서는|상에는|은|는|이|가)"
-    r"(?!\s?(?:따르|의하|의거|근거))(?![가-힣])[^.]{0,60}?(?:없습니다|없다|없어요|없음|없네요|찾을 수 없|찾지 못|나와 ?있지 않|나오지 않|포함(?:되어|하고) ?있지 않|"
+    r"(?!\s?(?:따르|의하|의거|근거))(?![가-힣])[^.]{0,60}?(?:없습니다|없다|없어요|없음|없네요|"
+    r"찾을 수 없|찾지 못|나와 ?있지 않|나오지 않|포함(?:되어|하고) ?있지 않|"
     r"포함되지 않|언급(?:되어|하고)? ?(?:있지|되지|하지) ?않|명시(?:되어|되지)[^.]{0,6}않|알 수 없|확인할 수 없|확인되지 않|"
     r"다루(?:고 있지|지) 않|기재되어 있지 않|설명(?:되어|하고) 있지 않|답할 수 없|답변할 수 없|답변드릴 수 없)"
 )
-_UNKNOWN_KO = re.compile(r"(?:^|[.\s])(?:알 수 없습니다|모르겠습니다|답변(?:드리기|하기) 어렵습니다|답을 찾(?:지 못|을 수 없))")
+_UNKNOWN_KO = re.compile(
+    r"(?:^|[.\s])(?:알 수 없습니다|모르겠습니다|답변(?:드리기|하기) 어렵습니다|답을 찾(?:지 못|을 수 없))"
+)
 _WHERE_EN = (
     r"(?:(?:provided|given|retrieved|available|your|the|these|any|supplied|cited)\s+){1,3}"
     r"(?:documents?|passages?|contexts?|texts?|sources?|materials?|excerpts?|information|content|library|files?)"
@@ -30,8 +33,10 @@ _ABSENT_EN = re.compile(
     r"|\bI\s+(?:do\s+not|don['’]t)\s+know\b|\bcannot\s+be\s+(?:answered|determined|found)\b",
     re.IGNORECASE,
 )
+_FURTHER = re.compile(r"\b(?:but|however|although|though|except)\b|;|지만|으나|니다만|다만|는데,", re.IGNORECASE)
 _REMARK_KO = re.compile(
-    r"^(?:안녕하세요|반갑습니다|네|예|물론(?:입니다|이죠|이에요)?|알겠습니다|좋은 질문(?:입니다|이네요|이에요)?|감사합니다|고맙습니다|"
+    r"^(?:안녕하세요|반갑습니다|네|예|물론(?:입니다|이죠|이에요)?|알겠습니다|좋은 질문(?:입니다|이네요|이에요)?|"
+    r"감사합니다|고맙습니다|"
     r"죄송합니다(?:만)?|도움이 (?:되었|됐)[^.]*|더 (?:궁금|필요|알고)[^.]*|추가(?:로|적으로|적인)? (?:궁금|질문|문의)[^.]*|"
     r"언제든(?:지)? [^.]*|[^.]{0,40}(?:다음과|아래와) 같(?:습니다|다|아요)|[^.]{0,30}(?:답변|설명|말씀|정리)(?:해|을|을 해)? ?"
     r"드리(?:겠습니다|자면)|(?:질문|문의)(?:해|에)[^.]{0,20}(?:감사|답변)[^.]*|요약하(?:면|자면)|결론적으로)[\s,.!~:]*$"
@@ -44,12 +49,14 @@ _REMARK_EN = re.compile(
     r"in conclusion|(?:the )?answer(?: is)?(?: as follows)?|i(?:['’]d be| am| would be|['’]m)? happy to[^.]*)[\s,.!:]*$",
     re.IGNORECASE,
 )
-_REFERENCES = re.compile(r"^\W*(?:출처|참고(?:\s?(?:문헌|자료|문서))?|인용|references?|sources?|citations?)\W*$", re.IGNORECASE)
+_REFERENCES = re.compile(
+    r"^\W*(?:출처|참고(?:\s?(?:문헌|자료|문서))?|인용|references?|sources?|citations?)\W*$", re.IGNORECASE
+)
 
 
 def says_absent(text: str) -> bool:
-    """Whether a sentence says that the documents do not have the answer."""
-    return any(pattern.search(text) for pattern in (_ABSENT_KO, _UNKNOWN_KO, _ABSENT_EN))
+    """Whether a sentence says that the documents do not have the answer, and nothing else behind a "but"."""
+    return not _FURTHER.search(text) and any(pattern.search(text) for pattern in (_ABSENT_KO, _UNKNOWN_KO, _ABSENT_EN))
 
 
 def opens_references(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from chatbot.claims import cleft
 from chatbot.claims.alignment import Alignment
@@ -18,7 +19,9 @@ _ALIKE = (
 )  # fmt: skip
 # Prepositions that say who did it, from where, or to where: never the same as none.
 _TELLING = frozenset("by from to into onto toward towards against".split())
-_BORDER = re.compile(r"\b(?:and|but|or|which|who|whom|whose|that|while|when|where|because|although|though|if)\b|[,;:]", re.I)
+_BORDER = re.compile(
+    r"\b(?:and|but|or|which|who|whom|whose|that|while|when|where|because|although|though|if)\b|[,;:]", re.I
+)
 _JOINING = re.compile(r"[,;:]|\b(?:and|but|while|which|who)\b", re.IGNORECASE)
 _SUBORDINATE = frozenset("when while because although though after before if since as during".split())
 
@@ -68,8 +71,10 @@ def _case_doubts(claim: Reading, span: Reading, aligned: Alignment, free: frozen
 def _korean_cases_agree(first: Item, second: Item) -> bool:
     if first.case == second.case or second.predicate:
         return True
-    if first.kind in ("date", "number") and {first.case, second.case} <= {"", "에", "genitive", "topic", "부터", "copula"}:
-        return True
+    if first.kind in ("date", "number"):
+        # A date in front of other nouns has their particle only because it stands in their run.
+        cases = {item.case if item.direct else "" for item in (first, second)}
+        return len(cases) == 1 or cases <= {"", "에", "genitive", "topic", "부터", "copula"}
     return any(first.case in group and second.case in group for group in _ALIKE)
 
 
@@ -169,37 +174,40 @@ def _blocks(moved: Sequence[int], aligned: Alignment) -> list[list[int]]:
 
 
 def _may_move(claim: Reading, span: Reading, aligned: Alignment, block: Sequence[int]) -> bool:
-    """Whether the block is an adverbial at the sentence's start or end, with its own preposition, in both."""
+    """Whether the block, or what it changed places with, is an adverbial at the sentence's end or start in both."""
     first, last = block[0], block[-1]
     if first and claim.items[first - 1].key in _SUBORDINATE:
         first -= 1
     if first > 0 and last < len(claim.items) - 1:
         return False
-    head, place = claim.items[first], aligned.place[first]
-    if place is None and head.key in _SUBORDINATE:
+    rest = [p for c, p in enumerate(aligned.place) if p is not None and not first <= c <= last]
+    own = [p for c, p in enumerate(aligned.place) if p is not None and first <= c <= last]
+    if not rest or not own or not (max(own) < min(rest) or min(own) > max(rest)):
         return False
+    other = last + 1 if first == 0 else 0
+    return _is_adverbial(claim, span, aligned, first, rest) or _is_adverbial(claim, span, aligned, other, own)
+
+
+def _is_adverbial(claim: Reading, span: Reading, aligned: Alignment, head: int, crossed: Sequence[int]) -> bool:
+    """Whether the words from ``head`` on begin with the same preposition or connective in both, or with a date, and
+    pass over one clause only (the span's items ``crossed``)."""
+    place = aligned.place[head]
     if place is None:
         return False
-    other = span.items[place]
-    prepositional = head.case and head.direct and other.direct and head.case == other.case
-    timed = head.date is not None
-    subordinate = head.key in _SUBORDINATE and other.key == head.key
-    if not (prepositional or timed or subordinate):
+    item, other = claim.items[head], span.items[place]
+    if item.key in _SUBORDINATE:
+        return item.key == other.key
+    same = bool(item.case) and item.direct and other.direct and item.case == other.case
+    if not (same or item.date is not None):
         return False
-    rest = [p for c, p in enumerate(aligned.place) if p is not None and not first <= c <= last]
-    if not rest:
-        return False
-    low, high = min(rest), max(rest)
-    if low < place < high:
-        return False
-    between = span.text[span.items[low].start : span.items[high].end]
-    return subordinate or not re.search(r"\b(?:and|but|which|who|that)\b", between)
+    between = span.text[span.items[min(crossed)].start : span.items[max(crossed)].end]
+    return not re.search(r"\b(?:and|but|which|who|that)\b", between)
 
 
 def _gap_doubts(claim: Reading, span: Reading, aligned: Alignment) -> Iterator[str]:
     """What was left out between two words must not have ended the clause that the first one stood in."""
     pairs = [(c, s) for c, s in enumerate(aligned.place) if s is not None and c not in aligned.moved]
-    for (c1, s1), (c2, s2) in zip(pairs, pairs[1:], strict=False):
+    for (c1, s1), (c2, s2) in pairwise(pairs):
         if s2 <= s1 + 1:
             continue
         gap = re.sub(r"\([^)]*\)", "", span.text[span.items[s1].end : span.items[s2].start])

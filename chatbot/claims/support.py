@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chatbot.claims import lexicon, unit
+from chatbot.claims import lexicon, table, unit
 from chatbot.claims.alignment import Alignment, align
 from chatbot.claims.evidence import Evidence, Window
 from chatbot.claims.item import Item, Reading
@@ -49,7 +49,10 @@ def compare(claim: Reading, window: Window, evidence: Evidence) -> Finding:
     wrong_years, open_years = _years(claim, window, aligned)
     against += wrong_years
     doubtful = [f"missing:{claim.items[c].key or claim.items[c].kind}" for c in missing]
-    doubtful += doubts(claim, span, window.borders, aligned)
+    if window.is_row:
+        doubtful += table.doubts(claim, span, aligned, window.columns)
+    else:
+        doubtful += doubts(claim, span, window.borders, aligned)
     doubtful += _left_out(claim, span, aligned)
     doubtful += _bounds(claim, span, aligned) + open_years
     if sum(weight > 0 for weight in weights) < 2:
@@ -60,7 +63,8 @@ def compare(claim: Reading, window: Window, evidence: Evidence) -> Finding:
     elif not doubtful:
         support = "verified"
     size = 0.02 * (window.last - window.first) + 0.002 * abs(len(span.items) - len(claim.items))
-    score = coverage - 0.15 * len(against) - 0.03 * min(len(doubtful), 5) - size
+    torn = 0.25 * any(doubt.startswith("border") for doubt in doubtful)
+    score = coverage - 0.15 * len(against) - 0.03 * min(len(doubtful), 5) - size - torn
     return Finding(window, support, score, coverage, tuple(against), tuple(doubtful))
 
 
@@ -96,9 +100,9 @@ def _resolved(claim: Reading, window: Window, aligned: Alignment) -> set[int]:
         item = claim.items[c]
         if s is not None or item.light:
             continue
-        if item.kind == "word" and item.key in window.known:
-            found.add(c)
-        elif c < first_claimed and subject_free and _may_be_subject(claim, item) and (item.key in window.known or item.key in topics):
+        named = item.key in window.known
+        opening = c < first_claimed and subject_free and _may_be_subject(claim, item)
+        if (named and item.kind == "word") or (opening and (named or item.key in topics)):
             found.add(c)
     return found
 
@@ -166,13 +170,17 @@ def _left_out(claim: Reading, span: Reading, aligned: Alignment) -> list[str]:
         return []
     hedges = {item.key for item in claim.items if item.hedge}
     low, high = min(used), max(used)
+    # Korean says what becomes of a statement behind it, up to the end of its clause; English in front of it or in it.
+    ends = (n for n in range(high, len(span.items)) if span.items[n].coordinate)
+    first, last = (low, next(ends, len(span.items))) if claim.korean else (low - 3, high)
     found = []
     for n, item in enumerate(span.items):
-        # Korean says what becomes of a statement behind it; English in front of it or in it.
-        near = n >= low if claim.korean else low - 3 <= n <= high
+        near = first <= n <= last
         if n not in used and near and (item.negated or (item.hedge and item.key not in hedges)):
             found.append(f"left out:{item.key}")
-    added = [item.key for c, item in enumerate(claim.items) if aligned.place[c] is None and (item.negated or item.hedge)]
+    added = [
+        item.key for c, item in enumerate(claim.items) if aligned.place[c] is None and (item.negated or item.hedge)
+    ]
     return found + [f"added:{key}" for key in added]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chatbot.claims.evidence import Evidence, Window
-from chatbot.claims.item import Item, Reading
+from chatbot.claims.item import Reading
 from chatbot.claims.judge import Judge, revise
 from chatbot.claims.remark import bare
 from chatbot.claims.support import Finding, compare
