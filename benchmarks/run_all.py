@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("retrieval.py", "answers.py", "ingest_speed.py", "search_scale.py", "command.py")
+SCRIPTS = ("retrieval.py", "answers.py", "ingest_speed.py", "search_scale.py", "command.py", "claims.py")
+WITHOUT_DATA = ("server.py",)
 
 
 def main() -> None:
@@ -14,6 +15,8 @@ def main() -> None:
         raise SystemExit("usage: run_all.py DATA (for make: make bench DATA=../shared/data)")
     for script in SCRIPTS:
         subprocess.run([sys.executable, str(Path(__file__).with_name(script)), sys.argv[1]], check=True)
+    for script in WITHOUT_DATA:
+        subprocess.run([sys.executable, str(Path(__file__).with_name(script))], check=True)
 
 
 if __name__ == "__main__":

@@ -153,10 +153,10 @@ class Chatbot:
         prompt = self._prompter.documents(asked, hits, history, sampling.max_new_tokens)
         checker = ClaimChecker(prompt.passages, self.library.analyzer, self._judge)
         generated: list[str] = []
-        finish = "stop"
+        end = Generation("stop", None, None)
         for piece in self._told(prompt, sampling, cancel, clock):
             if isinstance(piece, Generation):
-                finish = piece.finish
+                end = piece
                 break
             generated.append(piece)
             if shown := checker.feed(piece):
@@ -166,7 +166,7 @@ class Chatbot:
         if checked.rest:
             yield checked.rest
         clock.mark("checking")
-        reply = self._checked_reply(question, checked, finish, ranking, hits)
+        reply = _counted(self._checked_reply(question, checked, end.finish, ranking, hits), end)
         if not reply.refused:
             self._prompter.remember(prompt, "".join(generated), history, reply)
         yield clock.timed(reply)
@@ -198,16 +198,17 @@ class Chatbot:
         assert self._prompter is not None
         prompt = self._prompter.conversation(question, history, sampling.max_new_tokens)
         pieces: list[str] = []
-        reason = None
+        end = Generation("stop", None, None)
         for piece in self._told(prompt, replace(sampling, quoting=False), cancel, clock):
             if isinstance(piece, Generation):
-                reason = {"cancelled": "cancelled", "length": "length"}.get(piece.finish)
+                end = piece
                 break
             pieces.append(piece)
             yield piece
         clock.mark("generation")
         answer = "".join(pieces).strip()
-        yield clock.timed(Reply(question, answer, False, reason, "conversation", self.model))
+        reason = end.finish if end.finish in ("cancelled", "length") else None
+        yield clock.timed(_counted(Reply(question, answer, False, reason, "conversation", self.model), end))
 
     def _told(
         self, prompt: Prompt, sampling: Sampling, cancel: threading.Event | None, clock: _Clock
@@ -237,6 +238,10 @@ class _Clock:
     def timed(self, reply: Reply) -> Reply:
         total = _milliseconds(time.perf_counter() - self._started)
         return replace(reply, timings_ms={**self._timings, "total": total})
+
+
+def _counted(reply: Reply, end: Generation) -> Reply:
+    return replace(reply, prompt_tokens=end.prompt_tokens, completion_tokens=end.completion_tokens)
 
 
 def _milliseconds(seconds: float) -> float:

@@ -38,7 +38,8 @@ class Reply:
 
     When ``refused``, ``answer`` says so in the question's language, ``reason`` is a short code (``no_documents``,
     ``no_evidence``), ``claims`` is empty and ``citations`` are the nearest passages. ``timings_ms`` are wall
-    milliseconds by stage.
+    milliseconds by stage. ``prompt_tokens`` and ``completion_tokens`` are those of the model's answer, None where there
+    is no model or it does not tell; the answer object leaves them out.
     """
 
     question: str
@@ -52,6 +53,8 @@ class Reply:
     program: dict[str, Any] | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     id: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The answer object, keys in the order of the contract."""

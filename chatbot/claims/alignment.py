@@ -52,7 +52,10 @@ def _same_name(first: str, second: str) -> bool:
 
 def _measures_meet(claim: Item, span: Item) -> bool:
     if claim.date is not None and span.date is not None:
-        return claim.date.within(span.date) or claim.date.without_year().within(span.date)
+        if claim.date.within(span.date):
+            return True
+        # "같은 해 6월 30일": the year was said before, and is compared there.
+        return span.date.part("year") is None and claim.date.without_year().within(span.date)
     if claim.quantity is not None and span.quantity is not None:
         first, second = claim.quantity, span.quantity
         return first.value == second.value and unit.agree(first.unit, second.unit)

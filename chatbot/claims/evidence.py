@@ -113,11 +113,10 @@ class Evidence:
         spans = [(index - 1, index)] if index else []
         return [self.window(hit, *span) for span in [*spans, *([(index, index + 1)] if index < last else [])]]
 
-    def items_of(self, hits: Iterable[int]) -> Iterable[Item]:
-        """Every item of the passages; reads what was not read."""
-        for hit in hits:
-            for index in range(len(self._sentences[hit])):
-                yield from self._reading(hit, index).items
+    def mentions(self, hit: int, key: str) -> bool:
+        """Whether a name stands anywhere in a passage or in what it is called."""
+        passage = self._hits[hit]
+        return key in f"{passage.title}\n{passage.heading}\n{passage.text}".lower()
 
     def _reading(self, hit: int, index: int) -> Reading:
         known = self._readings.get((hit, index))

@@ -89,8 +89,9 @@ class _Reader:
 def read_korean(text: str) -> Reading:
     """The items of one Korean sentence."""
     reader = _Reader()
-    spans = measured(text)
-    runs = _noun_runs(text, morphemes := load_kiwi().tokenize(text))
+    morphemes = load_kiwi().tokenize(text)
+    spans = [item for item in measured(text) if _is_number(text, item, morphemes)]
+    runs = _noun_runs(text, morphemes)
     done: set[int] = set()
     odd = _odd_words(text, morphemes)
     for number, morpheme in enumerate(morphemes):
@@ -109,6 +110,14 @@ def read_korean(text: str) -> Reading:
             reader.deny_next = False
             reader.deny()
     return Reading(text, True, tuple(reader.items))
+
+
+def _is_number(text: str, item: Item, morphemes: list[Any]) -> bool:
+    """Whether number words are such to the analyzer too: 한명숙 is a name, and 한 명절 may come from 하다."""
+    if item.date is not None or not "가" <= text[item.start] <= "힣":
+        return True
+    first = next((m for m in morphemes if m.start <= item.start < m.start + max(m.len, 1)), None)
+    return first is None or first.tag in words.NUMBERS
 
 
 def _odd_words(text: str, morphemes: list[Any]) -> dict[int, Item | None]:
@@ -157,7 +166,7 @@ def _read(reader: _Reader, morpheme: Any, whole: str) -> None:
     elif tag == "IC" and reader.items and reader.items[-1].date is not None and reader.items[-1].end == start:
         # The analyzer takes a particle behind "2017. 5. 19." for a word of its own.
         reader.case(form)
-    elif tag in ("NNB", "NP", "MM", "IC"):
+    elif tag in ("NNB", "NP", "MM", "IC", "XPN"):
         _read_bound(reader, Item(start, end, "word", form), tag)
     elif tag in words.VERBS:
         _read_verb(reader, Item(start, end, "word", form))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 NAMES = frozenset(["NNP", "SL", "SH", "W_SERIAL", "W_URL", "W_EMAIL"])
 NOUNS = NAMES | {"NNG", "XR", "NR", "SN"}
+NUMBERS = frozenset(["NR", "MM", "SN", "XPN", "NNB", "MAG"])
 VERBS = frozenset(["VV", "VA", "VV-R", "VV-I", "VA-R", "VA-I"])
 PARTICLES = {"JKS": "subject", "JKC": "complement", "JKO": "object", "JKG": "genitive"}
 SAME_PARTICLE = {"으로": "로", "와": "와", "과": "와", "이랑": "와", "랑": "와", "하고": "와", "께": "에게", "한테": "에게",
@@ -18,7 +19,7 @@ LIGHT_NOUNS = frozenset(
 LIGHT_BOUND = LIGHT_NOUNS | frozenset(
     "그녀 그것 이것 저것 그들 이들 이곳 그곳 저희 나 너 본인 스스로 거 줄 만큼 듯 채 김 차 번 번째 측 간 년 월 일 시 초 명 개 "
     "때문 탓 등등 및 이래 가량 남짓 쪽 편 식 만 리 터 즈음 무렵 이상 이하 미만 대로 나름 노릇 양 척 체 지 적 데서 바람 뻔 "
-    "나위 겸 마련 순 무엇 어느 뭐 원 회 대 권 위 호 살 세 분 초 주 달 해".split()
+    "제 나위 겸 마련 순 무엇 어느 뭐 원 회 대 권 위 호 살 세 분 초 주 달 해".split()
 )
 LIGHT_DETERMINERS = frozenset(
     "이 그 저 이런 그런 저런 어떤 어느 무슨 한 약 여러 각 각각 그러한 이러한 다른 첫 본 해당 동 "

@@ -95,8 +95,17 @@ def _korean_doubts(
         item = claim[c]
         if s is None or c in free or item.light or item.predicate or not item.noun:
             continue
-        if not _same_governor(claim, span, aligned, c, s):
+        if item.kind in ("number", "date") and c in aligned.moved and not _moved_along(aligned, c, s):
+            yield f"moved:{item.kind}"
+        elif not _same_governor(claim, span, aligned, c, s):
             yield f"governor:{item.key or item.kind}"
+
+
+def _moved_along(aligned: Alignment, c: int, s: int) -> bool:
+    """Whether a number moved together with the word next to it, or as the whole first or last thing said."""
+    beside = [(c + step, s + step) for step in (-1, 1)]
+    along = any(0 <= n < len(aligned.place) and aligned.place[n] == place for n, place in beside)
+    return along or c == 0 or s == 0
 
 
 def _same_governor(claim: Sequence[Item], span: Sequence[Item], aligned: Alignment, c: int, s: int) -> bool:

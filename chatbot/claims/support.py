@@ -15,9 +15,9 @@ from chatbot.claims.structure import doubts
 from chatbot.reply import Support
 
 # Share of a sentence's weight that must stand in the span, else there is nothing to speak of.
-_LITTLE = 0.45
-# From this share on, a name in the place of another is a contradiction and not another statement.
-_MOSTLY = 0.5
+_LITTLE = 0.35
+# From this share on another name or number is a contradiction and not another statement; two sentences need more.
+_MOSTLY, _NEARLY = 0.45, 0.75
 _KIND_WEIGHT = {"word": 1.0, "name": 1.5, "number": 1.5, "date": 1.5}
 _LOOKS = re.compile(r"[\s.,!?。！？…\"'“”‘’*_`~|\-–—()\[\]]+")
 
@@ -45,7 +45,7 @@ def compare(claim: Reading, window: Window, evidence: Evidence) -> Finding:
     missing = [c for c, s in enumerate(aligned.place) if s is None and c not in resolved and weights[c] > 0]
     total = sum(weights)
     coverage = 1 - sum(weights[c] for c in missing) / total if total else 0.0
-    against = _contradictions(claim, span, aligned, missing, coverage)
+    against = _contradictions(claim, window, aligned, missing, coverage, evidence)
     wrong_years, open_years = _years(claim, window, aligned)
     against += wrong_years
     doubtful = [f"missing:{claim.items[c].key or claim.items[c].kind}" for c in missing]
@@ -54,6 +54,7 @@ def compare(claim: Reading, window: Window, evidence: Evidence) -> Finding:
     else:
         doubtful += doubts(claim, span, window.borders, aligned)
     doubtful += _left_out(claim, span, aligned)
+    doubtful += _emptied(claim, span, aligned)
     doubtful += _bounds(claim, span, aligned) + open_years
     if sum(weight > 0 for weight in weights) < 2:
         doubtful.append("short")
@@ -62,9 +63,9 @@ def compare(claim: Reading, window: Window, evidence: Evidence) -> Finding:
         support = "unsupported"
     elif not doubtful:
         support = "verified"
-    size = 0.02 * (window.last - window.first) + 0.002 * abs(len(span.items) - len(claim.items))
+    size = 0.15 * (window.last - window.first) + 0.002 * abs(len(span.items) - len(claim.items))
     torn = 0.25 * any(doubt.startswith("border") for doubt in doubtful)
-    score = coverage - 0.15 * len(against) - 0.03 * min(len(doubtful), 5) - size - torn
+    score = coverage - 0.05 * len(against) - 0.03 * min(len(doubtful), 5) - size - torn
     return Finding(window, support, score, coverage, tuple(against), tuple(doubtful))
 
 
@@ -125,22 +126,33 @@ def _topics(before: Sequence[Item]) -> frozenset[str]:
 
 
 def _contradictions(
-    claim: Reading, span: Reading, aligned: Alignment, missing: Sequence[int], coverage: float
+    claim: Reading, window: Window, aligned: Alignment, missing: Sequence[int], coverage: float, evidence: Evidence
 ) -> list[str]:
+    span = window.reading
     found = []
     for c, s in enumerate(aligned.place):
         if s is not None and claim.items[c].negated != span.items[s].negated:
             found.append(f"negation:{claim.items[c].key}")
+    # Two sentences together have words enough to look like the claim and yet be about something else.
+    if coverage < (_MOSTLY if window.first == window.last else _NEARLY):
+        return found
     used = {s for s in aligned.place if s is not None}
     free = [item for n, item in enumerate(span.items) if n not in used]
     for c in missing:
         item = claim.items[c]
         if item.kind in ("number", "date"):
-            if coverage >= 0.3 and any(_same_measure(item, other) for other in free):
+            if any(_same_measure(item, other) for other in free):
                 found.append(f"{item.kind}:{claim.text[item.start : item.end]}")
         elif any(lexicon.opposite(item.key, other.key) for other in free if other.key):
             found.append(f"opposite:{item.key}")
-        elif item.kind == "name" and coverage >= _MOSTLY and _replaced(claim, span, aligned, c):
+        elif (
+            item.kind == "name"
+            and _replaced(claim, span, aligned, c)
+            and (
+                # A name that the passage knows may be meant by its pronoun; in a table each row has its own.
+                window.is_row or not evidence.mentions(window.hit, item.key)
+            )
+        ):
             found.append(f"name:{item.key}")
     return found
 
@@ -150,17 +162,35 @@ def _same_measure(item: Item, other: Item) -> bool:
         return bool(dict(item.date.parts).keys() & dict(other.date.parts).keys())
     if item.quantity is not None and other.quantity is not None:
         return unit.agree(item.quantity.unit, other.quantity.unit)
-    return item.date is None or other.date is None
+    return False
 
 
 def _replaced(claim: Reading, span: Reading, aligned: Alignment, c: int) -> bool:
     """Whether another name stands in the span where the claim has this one: between the same neighbours."""
-    before = next((aligned.place[n] for n in range(c - 1, -1, -1) if aligned.place[n] is not None), None)
-    after = next((aligned.place[n] for n in range(c + 1, len(claim.items)) if aligned.place[n] is not None), None)
-    low = -1 if before is None else before
-    high = len(span.items) if after is None else after
+    low, high = _neighbours(aligned, c, len(span.items))
     used = {s for s in aligned.place if s is not None}
     return any(span.items[n].kind == "name" and n not in used for n in range(low + 1, max(low + 1, high)))
+
+
+def _emptied(claim: Reading, span: Reading, aligned: Alignment) -> list[str]:
+    """Light words that stand where the span says something of weight (그 사람, 대상 for a name)."""
+    used = {s for s in aligned.place if s is not None}
+    found = []
+    for c, item in enumerate(claim.items):
+        if aligned.place[c] is not None or not item.light or not item.noun or not item.case:
+            continue
+        low, high = _neighbours(aligned, c, len(span.items))
+        inside = (n for n in range(low + 1, high) if n not in used)
+        if any(span.items[n].noun and not span.items[n].light and span.items[n].case == item.case for n in inside):
+            found.append(f"light:{item.key}")
+    return found
+
+
+def _neighbours(aligned: Alignment, c: int, end: int) -> tuple[int, int]:
+    """The places of the nearest items before and behind ``c`` that were met; -1 and ``end`` at the borders."""
+    before = next((place for n in range(c - 1, -1, -1) if (place := aligned.place[n]) is not None), -1)
+    behind = range(c + 1, len(aligned.place))
+    return before, next((place for n in behind if (place := aligned.place[n]) is not None), end)
 
 
 def _left_out(claim: Reading, span: Reading, aligned: Alignment) -> list[str]:

@@ -49,7 +49,7 @@ _UNITS = [(key, re.compile(rf"[\s-]?(?:{names})", re.IGNORECASE)) for key, names
 _MORE = re.compile(r"\s?여(?=\s?[가-힣])")
 # Kinds of counting that languages and writers use for one another.
 _ALIKE = (
-    frozenset(["ordinal", "round"]),
+    frozenset(["ordinal", "round", "vehicle"]),
     frozenset(["age", "year"]),
     frozenset(["piece", "place", "kind", "person"]),
 )

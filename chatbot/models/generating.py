@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Prompt tokens that are read in one step: between steps a cancelled request ends, and a long prompt's activations stay
 # small.
-STEP = 1024
+STEP = 2048
 
 
 def generate(
