@@ -364,7 +364,7 @@ def ko_swapped(text: str, passage: str, chance: random.Random) -> str | None:
     objects = [m for m in nouns if m[2] in ("을", "를", "에게")]
     for first in subjects:
         for second in objects:
-            if first[1] == second[1] or abs(first.start() - second.start()) < 4:
+            if first[1] in second[1] or second[1] in first[1] or abs(first.start() - second.start()) < 4:
                 continue
             low, high = sorted((first, second), key=lambda m: m.start())
             changed = text[: low.start()] + high[1] + _fitting(high[1], text[low.end(1) : high.start()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,8 @@ _PERSON = frozenset("사람 인물 분 자 이 배우 감독 가수 작가 선�
 _TIME = frozenset("날 해 연도 년도 때 시기 날짜 시각 시간 년 월 일 달 연월일 당시".split())
 _PLACE = frozenset("곳 장소 도시 나라 국가 지역 대학 대학교 학교 데 위치 국 마을 섬".split())
 _ACTOR_CASES = frozenset(["subject", "topic", "object", "에게", "와", "complement", "도", "copula"])
-_PLACE_CASES = _ACTOR_CASES | {"에", "에서", "로", "genitive"}
+_PLACE_CASES = frozenset(["에", "에서", "로"])
+_PASSIVE = re.compile(r"되|된|됐|될|받|당[하한했]|[어아]지|[어아려]진")
 
 
 @dataclass(frozen=True)
@@ -59,24 +61,38 @@ def holds(cleft: Cleft, claim: Sequence[Item], span: Sequence[Item], aligned: Al
     if target is None or not places:
         return False
     named = span[max(places)]
-    following = next((n for n in range(max(places) + 1, len(span)) if span[n].predicate and not span[n].aside), None)
-    after = following == target or (named.case == "topic" and max(places) < target)
-    if not after or claim[cleft.predicate].negated != span[target].negated:
+    if not _reaches(span, max(places), target) or claim[cleft.predicate].negated != span[target].negated:
         return False
+    said = text[claim[cleft.predicate].start : claim[cleft.named[0]].start]
     taken = {claim[n].case for n in range(cleft.predicate) if claim[n].noun and not claim[n].light}
-    if named.case in ("subject", "topic") and taken & {"subject", "topic"}:
-        return False
-    if named.case == "object" and "object" in taken:
-        return False
-    return _fits(named, text[claim[cleft.predicate].end : claim[cleft.named[0]].start])
+    return _fits(named, text[claim[cleft.predicate].end : claim[cleft.named[0]].start], _free_cases(taken, said))
 
 
-def _fits(named: Item, kind: str) -> bool:
+def _free_cases(taken: set[str], said: str) -> frozenset[str]:
+    """The parts that what is asked for may play: who did it, unless the sentence says so; else to whom or what."""
+    if taken & {"subject", "topic", "도"}:
+        return (_ACTOR_CASES - {"subject", "topic"}) - (taken & {"object"})
+    return frozenset(["subject", "topic", "도", "copula", *(["object"] if _PASSIVE.search(said) else [])])
+
+
+def _reaches(span: Sequence[Item], place: int, target: int) -> bool:
+    """Whether the item at ``place`` belongs to the predicate at ``target``: the next one, any for a topic, and for the
+    only date of its sentence one behind predicates that describe nouns."""
+    between = [item for item in span[place + 1 : max(place + 1, target)] if item.predicate and not item.aside]
+    if place >= target:
+        return False
+    if not between or span[place].case == "topic":
+        return True
+    only_date = span[place].kind == "date" and sum(item.kind == "date" for item in span) == 1
+    return only_date and all(item.modifier for item in between)
+
+
+def _fits(named: Item, kind: str, cases: frozenset[str]) -> bool:
     """Whether what is named may be of the kind that the sentence asks for, by its particle in the span."""
     words = kind.rstrip("은는 ").split()
     noun = words[-1] if words else ""
     if named.kind == "date" or any(noun.endswith(word) for word in _TIME):
         return named.kind == "date" and any(noun.endswith(word) for word in _TIME)
     if any(noun.endswith(word) for word in _PLACE):
-        return named.case in _PLACE_CASES
-    return named.case in _ACTOR_CASES
+        return named.case in cases | _PLACE_CASES
+    return named.case in cases

@@ -30,9 +30,8 @@ def doubts(claim: Reading, span: Reading, borders: Sequence[int], aligned: Align
     """What speaks against the sentence saying the same as the span, though all its items stand there. ``borders`` are
     the span's items that begin another sentence."""
     turned = cleft.find(claim.items, claim.text) if claim.korean else None
-    if turned is not None and not cleft.holds(turned, claim.items, span.items, aligned, claim.text):
-        turned = None
-    free = frozenset(turned.named if turned else ())
+    holds = turned is not None and cleft.holds(turned, claim.items, span.items, aligned, claim.text)
+    free = frozenset(turned.named if turned and holds else ())
     found = list(_case_doubts(claim, span, aligned, free))
     found += [f"border:{border}" for border in borders if not _joined(claim, aligned, border)]
     if claim.korean:
@@ -60,7 +59,9 @@ def _joined(claim: Reading, aligned: Alignment, border: int) -> bool:
 
 def _case_doubts(claim: Reading, span: Reading, aligned: Alignment, free: frozenset[int]) -> Iterator[str]:
     for c, s in enumerate(aligned.place):
-        if s is None or c in free or claim.items[c].light or claim.items[c].predicate:
+        if s is None or c in free or claim.items[c].light:
+            continue
+        if claim.items[c].predicate and (claim.items[c].case != "copula" or claim.items[c].kind == "number"):
             continue
         first, second = claim.items[c], span.items[s]
         agree = _korean_cases_agree(first, second) if claim.korean else _prepositions_agree(first, second)
@@ -69,7 +70,12 @@ def _case_doubts(claim: Reading, span: Reading, aligned: Alignment, free: frozen
 
 
 def _korean_cases_agree(first: Item, second: Item) -> bool:
-    if first.case == second.case or second.predicate:
+    if first.case == second.case:
+        return True
+    if first.case == "copula":
+        # What a sentence says something is, the span must say too: 수도는 서울이다, 수도인 서울.
+        return second.predicate or (second.case in _BARE and not second.direct)
+    if second.predicate:
         return True
     if first.kind in ("date", "number"):
         # A date in front of other nouns has their particle only because it stands in their run.

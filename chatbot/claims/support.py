@@ -39,6 +39,8 @@ def compare(claim: Reading, window: Window, evidence: Evidence) -> Finding:
     if _looks(claim.text) == _looks(window.reading.text):
         return Finding(window, "verified", 1.0, 1.0, (), ())
     span = window.reading
+    if claim.korean != span.korean:
+        return _across_languages(claim, window)
     weights = [_weight(item, evidence) for item in claim.items]
     aligned = align(claim.items, span.items, weights)
     resolved = _resolved(claim, window, aligned)
@@ -67,6 +69,18 @@ def compare(claim: Reading, window: Window, evidence: Evidence) -> Finding:
     torn = 0.25 * any(doubt.startswith("border") for doubt in doubtful)
     score = coverage - 0.05 * len(against) - 0.03 * min(len(doubtful), 5) - size - torn
     return Finding(window, support, score, coverage, tuple(against), tuple(doubtful))
+
+
+def _across_languages(claim: Reading, window: Window) -> Finding:
+    """Only numbers, dates and names in Latin letters can be compared: all found is partial support, and no more."""
+    items = [
+        item for item in claim.items if item.kind in ("number", "date") or (item.kind == "name" and item.key.isascii())
+    ]
+    found = align(items, window.reading.items, [1.0] * len(items)).place
+    share = sum(place is not None for place in found) / len(items) if items else 0.0
+    missing = tuple(f"missing:{claim.text[i.start : i.end]}" for i, s in zip(items, found, strict=True) if s is None)
+    support: Support = "partial" if share == 1 else "unsupported"
+    return Finding(window, support, share - 0.1, share, (), ("language", *missing))
 
 
 def _looks(text: str) -> str:

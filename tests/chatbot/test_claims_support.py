@@ -44,6 +44,11 @@ VERIFIED = [
     (ROUTE, "The ship sailed from Lisbon to Havana."),
     (TABLE, "김철수의 나이는 32세입니다."),
 ]
+REPORT = "김민수 과장은 박지영 팀장에게 보고서를 제출했다. 이용 요금은 1시간에 1,000원이다."
+VERIFIED += [
+    (REPORT, "보고서를 제출한 사람은 김민수 과장입니다."),
+    (REPORT, "김민수 과장은 박지영 팀장에게 보고서를 제출했습니다."),
+]
 # Never verified; those of the first list are contradicted outright.
 CONTRADICTED = [
     (CASE, "임종석은 1990년 6월 30일 평양축전에 임수경을 파견하였다."),
@@ -60,6 +65,9 @@ CONTRADICTED = [
     (TABLE, "김철수는 28세이다."),
 ]
 OPEN = [
+    (REPORT, "보고서를 제출한 사람은 박지영 팀장입니다."),
+    (REPORT, "박지영 팀장은 김민수 과장에게 보고서를 제출했다."),
+    (REPORT, "The fee is 1,000 won per 1 hour."),
     (CASE, "임수경은 1989년 6월 30일 평양축전에 임종석을 대표로 파견했습니다."),
     (SALES, "영업이익은 12.5% 감소했습니다."),
     (SALES, "매출은 8% 감소했다."),
@@ -108,6 +116,11 @@ def test_every_sentence_of_a_passage_is_verified_verbatim() -> None:
     for passage in (CASE, SALES, REFUND, TREATY, FEE, ROUTE):
         for sentence in next(iter(Analyzer().sentences([passage]))):
             assert support(passage, passage[sentence.start : sentence.end]) == "verified"
+
+
+def test_numbers_are_compared_across_languages_and_verify_nothing() -> None:
+    assert support(REPORT, "It costs 1,000 won.", " [1]") == "partial"
+    assert support(REPORT, "It costs 2,000 won.", " [1]") == "unsupported"
 
 
 def test_heading_names_what_the_sentence_leaves_out() -> None:
