@@ -44,22 +44,25 @@ class Prompter:
         self._lock = threading.Lock()
         self._last: OrderedDict[str, Prompt] = OrderedDict()
 
-    def documents(self, question: str, hits: Sequence[Hit], history: Sequence[Reply], answer_tokens: int) -> Prompt:
+    def documents(
+        self, question: str, hits: Sequence[Hit], history: Sequence[Reply], answer_tokens: int, rules: str = ""
+    ) -> Prompt:
         """The prompt that asks for an answer from ``hits``, best first; ``answer_tokens`` stay free for the answer.
+        ``rules`` are said in this turn alone.
 
         Raises ContextExceeded when not even one passage fits.
         """
-        continued = self._continued(question, hits, history)
+        continued = self._continued(question, hits, history, rules)
         if continued is not None and self._fits(continued.messages, answer_tokens):
             return continued
         turns = _turns(history)
         marks = self._model.control_tokens
         for first in range(len(turns) + 1):
-            messages = documents_messages(question, hits, marks, turns[first:])
+            messages = documents_messages(question, hits, marks, turns[first:], rules)
             if self._fits(messages, answer_tokens):
                 return Prompt(tuple(messages), tuple(hits))
         for count in range(len(hits) - 1, 0, -1):
-            messages = documents_messages(question, hits[:count], marks)
+            messages = documents_messages(question, hits[:count], marks, (), rules)
             if self._fits(messages, answer_tokens):
                 return Prompt(tuple(messages), tuple(hits[:count]))
         raise ContextExceeded(
@@ -86,14 +89,14 @@ class Prompter:
             while len(self._last) > _REMEMBERED:
                 self._last.popitem(last=False)
 
-    def _continued(self, question: str, hits: Sequence[Hit], history: Sequence[Reply]) -> Prompt | None:
+    def _continued(self, question: str, hits: Sequence[Hit], history: Sequence[Reply], rules: str) -> Prompt | None:
         with self._lock:
             last = self._last.get(_key(history)) if history else None
         if last is None or language_of(history[-1].question) != language_of(question):
             return None
         known = {(hit.document, hit.start, hit.end) for hit in last.passages}
         new = [hit for hit in hits if (hit.document, hit.start, hit.end) not in known]
-        turn = question_turn(question, new, len(last.passages) + 1, self._model.control_tokens)
+        turn = question_turn(question, new, len(last.passages) + 1, self._model.control_tokens, rules=rules)
         return Prompt((*last.messages, turn), (*last.passages, *new))
 
     def _room(self) -> int:

@@ -21,12 +21,14 @@ _WORDS = {
         "no_documents": "아직 문서가 없습니다. 문서를 먼저 추가해 주세요.",
         "no_evidence": "문서에서 이 질문의 답을 찾지 못했습니다.",
         "unsupported": "모델의 답을 문서에서 확인하지 못해 보여 드리지 않습니다.",
+        "program_failed": "답을 계산하려던 프로그램이 실패했습니다.",
         "nearest": "가장 가까운 부분은 아래와 같습니다.",
     },
     "en": {
         "no_documents": "There are no documents yet; add some first.",
         "no_evidence": "The documents do not contain an answer to this question.",
         "unsupported": "The model's answer could not be confirmed in the documents, so it is not shown.",
+        "program_failed": "The program that was to compute the answer failed.",
         "nearest": "The nearest passages are below.",
     },
 }
@@ -44,7 +46,7 @@ def quoted(question: str, ranking: Ranking, hits: Sequence[Hit]) -> Reply:
 
 def refusal(question: str, reason: str, ranking: Ranking, hits: Sequence[Hit], model: str) -> Reply:
     """Says in the question's language why there is no answer (``no_documents``, ``no_evidence``: also when the model
-    found none; ``unsupported``), and shows the sentences of ``ranking`` that come nearest, one from a passage."""
+    found none; ``unsupported``, ``program_failed``), and shows the sentences of ``ranking`` that come nearest, one from a passage."""
     words = _WORDS["ko" if has_korean(question) else "en"]
     nearest: list[RankedSentence] = []
     for sentence in ranking.sentences:

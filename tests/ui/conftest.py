@@ -87,6 +87,7 @@ class FakeChatbot:
     library: FakeLibrary
     change: Callable[[Reply], Reply] = lambda reply: reply
     asked: list[tuple[str, list[object]]] = field(default_factory=list)
+    model: str = "extractive"
 
     def ask(self, question: str, history: Sequence[object] = ()) -> Reply:
         self.asked.append((question, list(history)))
