@@ -509,6 +509,11 @@ def test_two_processes_ingest_and_search_one_library(tmp_path: Path) -> None:
     assert (report["unchanged"], report["added"], report["updated"]) == (75, 0, 0)
 
 
+def hears_ctrl_c() -> None:
+    """Where the tests run in the background of a shell, children would inherit that Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def watching(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     (tmp_path / "docs").mkdir()
@@ -519,6 +524,7 @@ def watching(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hears_ctrl_c,
     )
     yield process
     process.kill()
@@ -555,7 +561,11 @@ def test_ctrl_c_during_a_run_keeps_what_was_done(tmp_path: Path) -> None:
     for number in range(3_000):
         (tmp_path / f"docs/{number}.txt").write_text(f"Text number {number}. " * 50)
     process = subprocess.Popen(
-        [*QUICK, "ingest", "docs", "--library", "library"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*QUICK, "ingest", "docs", "--library", "library"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=hears_ctrl_c,
     )
     deadline = time.monotonic() + 60
     while not (tmp_path / "library/library.sqlite-wal").exists() and time.monotonic() < deadline:
