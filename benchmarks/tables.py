@@ -22,6 +22,16 @@ _LABELS = {
     "en_answers": ("answers, XQuAD: first / first three", "답, XQuAD: 첫 문장 / 첫 세 문장", "0.92 / 0.98"),
     "ko_refused": ("refused, Korean: absent / present", "거절, 한국어: 답이 없을 때 / 있을 때", "0.87 / 0.08"),
     "en_refused": ("refused, English: absent / present", "거절, 영어: 답이 없을 때 / 있을 때", "0.87 / 0.08"),
+    "false_claims": (
+        "false claims called verified, Korean / English",
+        "거짓 문장을 확인했다고 한 비율, 한국어 / 영어",
+        "2 % / 2 %",
+    ),
+    "true_claims": (
+        "true claims called not supported, Korean / English",
+        "참인 문장을 확인하지 못했다고 한 비율, 한국어 / 영어",
+        "8 % / 8 %",
+    ),
     "offsets": ("citations with wrong offsets", "자리가 틀린 인용", "0"),
     "speed": ("ingest speed against LangChain / LlamaIndex", "넣는 속도, LangChain / LlamaIndex 대비", "1.8 / 1.8"),
     "overhead": ("ingest over the bare encode", "순수 encode에 더해지는 시간", "10 %"),
@@ -78,6 +88,14 @@ def _scorer(language: str) -> Callable[[dict[str, Any]], dict[str, str]]:
     return show
 
 
+def _claims(result: dict[str, Any]) -> dict[str, str]:
+    found = [result["figures"][corpus] for corpus in ("korquad", "xquad")]
+    return {
+        "false_claims": " / ".join(f"{corpus['false_verified']['all']['value'] * 100:.1f} %" for corpus in found),
+        "true_claims": " / ".join(f"{corpus['true_unsupported']['all']['value'] * 100:.1f} %" for corpus in found),
+    }
+
+
 def _answers(result: dict[str, Any]) -> dict[str, str]:
     wrong = sum(corpus["wrong_offsets"] for corpus in result["figures"].values())
     questions = sum(corpus["questions"] for corpus in result["figures"].values())
@@ -113,6 +131,7 @@ def _command(result: dict[str, Any]) -> dict[str, str]:
 _SHOWN = {
     "scorer_ko": _scorer("ko"),
     "scorer_en": _scorer("en"),
+    "claims": _claims,
     "answers": _answers,
     "ingest_speed": _speed,
     "search_scale": _scale,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Sequence
@@ -52,9 +53,14 @@ class Encoder:
         self._plain_marks = _any_of(plain_marks)
         self.control_tokens = tuple(dict.fromkeys([*texts, *plain_marks]))
         self.turn_end = self._turn_end()
+        # A prompt is counted before it is generated from.
+        self._remembered = functools.lru_cache(maxsize=8)(self._encode)
 
     def encode(self, messages: Sequence[Message]) -> list[int]:
         """The prompt's ids, the generation prompt included. Raises ModelUnavailable when the template refuses."""
+        return list(self._remembered(tuple(messages)))
+
+    def _encode(self, messages: Sequence[Message]) -> list[int]:
         messages = self._prepared([Message(message.role, self._unmarked(message.content)) for message in messages])
         parts = self._parts(messages)
         if not any(self._tokens.search(message.content) for message in messages):
