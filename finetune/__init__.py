@@ -1,1 +1,1 @@
-"""Documents or datasets -> an adapter. Empty until fine-tuning arrives."""
+"""Documents or datasets -> an adapter."""

@@ -15,6 +15,7 @@ from ui.commands.docs import docs
 from ui.commands.doctor import doctor
 from ui.commands.evaluate import evaluate
 from ui.commands.ingest import ingest
+from ui.commands.program import program
 from ui.commands.search import search
 from ui.commands.serve import serve
 from ui.commands.web import web
@@ -49,6 +50,7 @@ app.command("search")(search)
 app.command("ask")(ask)
 app.command("chat")(chat)
 app.add_typer(conversations, name="conversations")
+app.add_typer(program, name="program")
 app.command("ui")(web)
 app.command("serve")(serve)
 app.command("eval")(evaluate)

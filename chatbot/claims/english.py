@@ -44,8 +44,6 @@ class _Reader:
     case: str = ""
     direct: bool = True
     deny: bool = False
-    gap: bool = False  # a function word stands between the preposition and here
-    last_end: int = 0
 
 
 class EnglishReader:
@@ -89,10 +87,11 @@ class EnglishReader:
             if lower != "without":
                 return
         if not word[0].isalnum():
-            reader.case, reader.gap, reader.deny = "", False, False
+            # "(or not)" denies nothing behind the bracket; "had, not, in the past, been" does.
+            reader.case, reader.deny = "", reader.deny and word != ")"
             return
         if lower in _PREPOSITIONS:
-            reader.case, reader.direct, reader.gap = lower, True, False
+            reader.case, reader.direct = lower, True
             return
         if lower in _LIGHT:
             self._function(reader, lower, match)
@@ -115,7 +114,7 @@ class EnglishReader:
         if lower in ("if",):
             reader.items.append(Item(*match.span(), "word", lower, light=True, hedge=True))
         if lower not in _ARTICLES and lower not in _JOINING:
-            reader.case, reader.gap = "", False
+            reader.case = ""
 
     def _add(self, reader: _Reader, item: Item) -> None:
         values = {"case": reader.case, "direct": reader.direct, "negated": reader.deny}

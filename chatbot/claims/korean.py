@@ -95,11 +95,13 @@ def read_korean(text: str) -> Reading:
     done: set[int] = set()
     odd = _odd_words(text, morphemes)
     for number, morpheme in enumerate(morphemes):
-        inside = next((n for n, item in enumerate(spans) if item.start <= morpheme.start < item.end), None)
-        if inside is not None:
-            if inside not in done:
-                done.add(inside)
-                reader.noun(spans[inside])
+        inside = [n for n, item in enumerate(spans) if _stands_in(morpheme, item)]
+        if inside:
+            # "4/5" is one morpheme and two numbers.
+            for n in inside:
+                if n not in done:
+                    done.add(n)
+                    reader.noun(spans[n])
             continue
         if number in odd:
             if word := odd[number]:
@@ -110,6 +112,12 @@ def read_korean(text: str) -> Reading:
             reader.deny_next = False
             reader.deny()
     return Reading(text, True, tuple(reader.items))
+
+
+def _stands_in(morpheme: Any, item: Item) -> bool:
+    if morpheme.tag == "W_SERIAL":
+        return bool(item.start < morpheme.start + morpheme.len and morpheme.start < item.end)
+    return bool(item.start <= morpheme.start < item.end)
 
 
 def _is_number(text: str, item: Item, morphemes: list[Any]) -> bool:

@@ -46,7 +46,8 @@ def quoted(question: str, ranking: Ranking, hits: Sequence[Hit]) -> Reply:
 
 def refusal(question: str, reason: str, ranking: Ranking, hits: Sequence[Hit], model: str) -> Reply:
     """Says in the question's language why there is no answer (``no_documents``, ``no_evidence``: also when the model
-    found none; ``unsupported``, ``program_failed``), and shows the sentences of ``ranking`` that come nearest, one from a passage."""
+    found none; ``unsupported``, ``program_failed``), and shows the sentences of ``ranking`` that come nearest, one from
+    a passage."""
     words = _WORDS["ko" if has_korean(question) else "en"]
     nearest: list[RankedSentence] = []
     for sentence in ranking.sentences:

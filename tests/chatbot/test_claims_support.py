@@ -51,6 +51,8 @@ VERIFIED += [
 ]
 # Never verified; those of the first list are contradicted outright.
 CONTRADICTED = [
+    ("블루스 구조는 4/4박자의 12마디 진행이다.", "블루스 구조는 4/5박자의 12마디 진행이다."),
+    ("He states that he had, in the past, been a father.", "He states that he had not, in the past, been a father."),
     (CASE, "임종석은 1990년 6월 30일 평양축전에 임수경을 파견하였다."),
     (CASE, "임종석은 지명수배되지 않았습니다."),
     (CASE, "김영삼은 1989년 2월 15일 여의도 농민 폭력 시위를 주도한 혐의로 지명수배되었다."),

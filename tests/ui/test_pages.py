@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chatbot.reply import Claim
+from chatbot.reply import Claim, Reply
 from ui.words import words
 
 Open = Callable[..., Any]
@@ -71,6 +71,31 @@ def test_support_is_explained(library: Any, open_app: Open) -> None:
     app = open_app(library)
     app.shared.chatbot.change = lambda r: replace(r, claims=(Claim(r.claims[0].text, "partial", (1,)),))
     assert EN.partial in app.ask("tank").html
+
+
+def computed(reply: Reply) -> Reply:
+    program = {
+        "source": "def solution():\n    return litres * 3  # <b>no markup</b>",
+        "inputs": [{"name": "litres", "value": 1200, "citation": 1}],
+        "value": 3600,
+        "stdout": "",
+        "error": None,
+    }
+    return replace(reply, route="program", program=program)
+
+
+def test_a_computed_answer_shows_its_program_and_runs_it_again(library: Any, open_app: Open) -> None:
+    app = open_app(library)
+    app.shared.chatbot.change = computed
+    app.ask("How many litres do three tanks hold?")
+    assert "return litres * 3" in app.rest
+    assert "3600" in app.html and "<th>litres</th>" in app.html and 'href="#source-0-1"' in app.html
+    app.test.text_area(key="program-source-source-0").set_value("ans = litres + <").run()
+    app.button("program-run-source-0").click().run()
+    assert "SyntaxError" in app.html
+    app.test.text_area(key="program-source-source-0").set_value("ans = litres * 4").run()
+    app.button("program-run-source-0").click().run()
+    assert "4800" in app.html
 
 
 def test_errors_are_one_sentence_and_the_conversation_goes_on(library: Any, open_app: Open, caplog: Any) -> None:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -46,7 +46,13 @@ GeneralOption = Annotated[
 ]
 
 
+ProgramUse = Literal["auto", "always", "never"]
 _SUPPORT = {"partial": "only partly confirmed by the documents", "unsupported": "not confirmed by the documents"}
+
+ProgramOption = Annotated[
+    ProgramUse,
+    typer.Option("--program", help="Whether a language model may compute with a program, has to, or may not."),
+]
 
 
 @reported
@@ -62,6 +68,7 @@ def ask(
     adapter: AdapterOption = None,
     load_in_4bit: FourBitOption = False,
     general: GeneralOption = False,
+    program: ProgramOption = "auto",
     library: LibraryOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
@@ -72,7 +79,7 @@ def ask(
     from ui.batch import read_jsonl, report_problems, run_batch
 
     rows = read_jsonl(batch, "question") if batch else []
-    with opened(library) as found, answering(found, model, adapter, load_in_4bit, general) as chatbot:
+    with opened(library) as found, answering(found, model, adapter, load_in_4bit, general, program) as chatbot:
         if question is not None:
             reply = chatbot.ask(question)
             emit(reply.as_json()) if json else _show(reply)
@@ -89,6 +96,7 @@ def chat(
     adapter: AdapterOption = None,
     load_in_4bit: FourBitOption = False,
     general: GeneralOption = False,
+    program: ProgramOption = "auto",
     resume: Annotated[
         str | None, typer.Option(metavar="ID", help='Go on with a conversation that was kept; "last" is the newest.')
     ] = None,
@@ -103,7 +111,7 @@ def chat(
     with (
         opened(library) as found,
         kept(conversations) as store,
-        answering(found, model, adapter, load_in_4bit, general) as chatbot,
+        answering(found, model, adapter, load_in_4bit, general, program) as chatbot,
     ):
         conversation = named(store, resume) if resume else None
         history = list(store.turns(conversation.id)) if conversation else []
@@ -121,14 +129,19 @@ def chat(
 
 @contextmanager
 def answering(
-    library: Library, model: str, adapter: Path | None, load_in_4bit: bool, general: bool = False
+    library: Library,
+    model: str,
+    adapter: Path | None,
+    load_in_4bit: bool,
+    general: bool = False,
+    program: ProgramUse = "auto",
 ) -> Iterator[Chatbot]:
     """A chatbot over ``library``, whose model is freed at the end."""
     from chatbot import Chatbot
     from chatbot.chatbot import ChatConfig
 
     chatbot = Chatbot(
-        library, model, adapter=adapter, load_in_4bit=load_in_4bit, config=ChatConfig(general=general)
+        library, model, adapter=adapter, load_in_4bit=load_in_4bit, config=ChatConfig(general=general, program=program)
     )  # fmt: skip
     try:
         yield chatbot

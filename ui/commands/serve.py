@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.commands.ask import AdapterOption, FourBitOption, GeneralOption, ModelOption, answering
+from ui.commands.ask import AdapterOption, FourBitOption, GeneralOption, ModelOption, ProgramOption, answering
 from ui.edge import DebugOption, LibraryOption, echo, opened, reported
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def serve(
     adapter: AdapterOption = None,
     load_in_4bit: FourBitOption = False,
     general: GeneralOption = False,
+    program: ProgramOption = "auto",
     api_key_file: Annotated[
         Path | None,
         typer.Option(
@@ -44,7 +45,7 @@ def serve(
     key = given_key(api_key_file)
     with listening_socket(host, port) as bound, opened(library) as found:
         key = key or _made_key(bound)
-        with answering(found, model, adapter, load_in_4bit, general) as chatbot:
+        with answering(found, model, adapter, load_in_4bit, general, program) as chatbot:
             from chatbot.retriever import Retriever
             from ui.server.application import Server
             from ui.server.limits import ServerLimits

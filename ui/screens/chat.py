@@ -11,6 +11,7 @@ from chatbot.reply import Reply
 from ui import problem
 from ui.answer import partial_html, question_html, turn_html
 from ui.language import current_words
+from ui.program_panel import show_program
 from ui.shared import Shared, examples, shared
 from ui.turn import Turn, passages_of
 from ui.words import Words
@@ -90,6 +91,12 @@ def _show(turn: Turn, index: int, words: Words) -> None:
         st.html(question_html(turn.question))
     with st.chat_message(words.seodang, avatar="assistant"):
         st.html(turn_html(turn, f"source-{index}", words))
+        _program(turn, f"source-{index}", words)
+
+
+def _program(turn: Turn, anchor: str, words: Words) -> None:
+    if turn.reply is not None and turn.reply.program is not None:
+        show_program(turn.reply.program, anchor, words)
 
 
 def _answer(here: Shared, question: str, turns: list[Turn], words: Words) -> None:
@@ -101,6 +108,7 @@ def _answer(here: Shared, question: str, turns: list[Turn], words: Words) -> Non
         place.html(f'<div class="sd-searching" role="status">{words.searching}</div>')
         turn = _turn(here, question, turns, place)
         place.html(turn_html(turn, f"source-{len(turns)}", words))
+        _program(turn, f"source-{len(turns)}", words)
     turns.append(turn)
     del st.session_state["asked"]
 

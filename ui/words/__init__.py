@@ -53,6 +53,14 @@ class Words:
     nearest: str
     refused: str
     conversation: str
+    program: str
+    program_inputs: str
+    program_value: str
+    program_printed: str
+    program_failed: str
+    program_edit: str
+    program_run: str
+    program_time: str  # {ms}
     page: str  # {page}
     passage_gone: str
     legend: str

@@ -1,0 +1,1 @@
+"""Datasets and documents -> training rows; see finetune/data/preparation.py."""

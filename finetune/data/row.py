@@ -1,0 +1,92 @@
+"""A training row, and a record of which none could be made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from chatbot.message import Message
+from finetune.data.recipe import LABELS
+
+Split = Literal["train", "eval", "test"]
+SPLITS: tuple[Split, ...] = ("train", "eval", "test")
+# How a row is to be judged: "answer" has one, "absent" must refuse, "program" must compute, "text" is read only.
+Kind = Literal["answer", "absent", "program", "text"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a row is from: a line of a file, or ``text[start:end]`` of a library's document."""
+
+    file: str
+    line: int | None = None
+    start: int | None = None
+    end: int | None = None
+    made_by: str | None = None
+    """Of rows from documents: the rule or the model that asked."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {"file": self.file, "line": self.line, "start": self.start, "end": self.end, "made_by": self.made_by}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One supervised answer: everything before it in ``prompt``, the answer in ``completion``.
+
+    ``question`` is what is asked without instruction and passages, and what near duplicates are found by; ``answers``
+    are what a metric compares with, "" and () where there is nothing to compare. Rows of one ``group`` are never in
+    two splits.
+    """
+
+    task: str
+    prompt: tuple[Message, ...]
+    completion: str
+    question: str
+    answers: tuple[str, ...]
+    source: Source
+    language: str
+    kind: Kind = "answer"
+    group: str | None = None
+    split: Split | None = None
+    """None: to be chosen."""
+
+    def as_json(self, labels: Sequence[str] = ()) -> dict[str, Any]:
+        """A line of train.jsonl; ``labels`` are the dataset's classes, which only then are known."""
+        told: dict[str, Any]
+        if self.task == "text":
+            told = {"text": self.completion}
+        else:
+            told = {
+                "prompt": [{"role": one.role, "content": _told(one, labels)} for one in self.prompt],
+                "completion": [{"role": "assistant", "content": self.completion}],
+            }
+        digest = hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        about = {
+            "task": self.task,
+            "kind": self.kind,
+            "language": self.language,
+            "question": self.question,
+            "answers": list(self.answers),
+            "source": self.source.as_json(),
+        }
+        return {"id": digest[:24], **told, **about}
+
+
+def _told(message: Message, labels: Sequence[str]) -> str:
+    return message.content.replace(LABELS, ", ".join(labels)) if message.role == "system" else message.content
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A record that gives no row, or a row that is not used. ``kind``: "refused", "duplicate" or "leak"."""
+
+    file: str
+    line: int | None
+    reason: str
+    kind: Literal["refused", "duplicate", "leak"] = "refused"
+
+    def as_json(self) -> dict[str, Any]:
+        return {"file": self.file, "line": self.line, "kind": self.kind, "reason": self.reason}
