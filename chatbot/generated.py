@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -11,6 +12,7 @@ from chatbot.claims.judge import Judge
 from chatbot.extractive.answer import refusal
 from chatbot.models.model import Generation, Model
 from chatbot.programs.answering import Computed, ProgramConversation
+from chatbot.programs.errors import ProgramsUnavailable
 from chatbot.programs.evidence import Input
 from chatbot.programs.need import asks_to_compute, is_self_contained, needs_computing
 from chatbot.programs.result import ProgramResult
@@ -49,7 +51,17 @@ class GeneratedReplies:
         """Whether a program may answer: by the user's setting and the question, never by what a document says."""
         if self._sandbox is None or self._program == "never":
             return False
-        return self._program == "always" or needs_computing(question) or is_self_contained(question)
+        if self._program == "always":
+            return True
+        return (needs_computing(question) or is_self_contained(question)) and self._runs_programs
+
+    @functools.cached_property
+    def _runs_programs(self) -> bool:
+        """False where there is no sandbox: questions are answered in words then; who asked for programs is told why."""
+        try:
+            return self._sandbox is not None and bool(self._sandbox.layers())
+        except ProgramsUnavailable:
+            return False
 
     def may_go_without_evidence(self, question: str) -> bool:
         """Whether a program may answer what no passage states: from the question's own numbers, or a total and the like."""

@@ -37,6 +37,7 @@ def examine(folder: Path) -> list[Finding]:
         "language models": _language_models,
         "scanned pages": _recognition,
         "isolation": _confinement,
+        "programs": _programs,
         "library": lambda: _library(folder),
     }
     for what, look in looks.items():
@@ -129,6 +130,25 @@ def _confinement() -> Iterator[Finding]:
         "good" if limited and platform.system() == "Linux" else "note",
         says if limited and platform.system() == "Linux" else says + " (memory is not limited on this system)",
     )
+
+
+def _programs() -> Iterator[Finding]:
+    from chatbot.programs.errors import ProgramsUnavailable
+    from chatbot.programs.sandbox import layers
+
+    try:
+        found = layers()
+    except ProgramsUnavailable as error:
+        yield Finding("programs", "note", str(error))
+        return
+    missing = [layer for layer in found if not layer.active]
+    yield Finding(
+        "programs",
+        "good",
+        "run in the sandbox of pydantic-monty: " + ", ".join(one.name for one in found if one.active),
+    )
+    for layer in missing:
+        yield Finding("programs", "note", f"the sandbox's layer {layer.name} is off: {layer.says}")
 
 
 def _library(folder: Path) -> Iterator[Finding]:

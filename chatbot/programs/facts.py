@@ -70,9 +70,9 @@ def _look(node: ast.AST, found: Facts) -> None:
         found.stores.add(node.name)
     elif isinstance(node, ast.ClassDef):
         _look_at_class(node, found)
-    elif isinstance(node, ast.ExceptHandler) and node.name:
-        found.stores.add(node.name)
-    elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+    elif (isinstance(node, ast.ExceptHandler) and node.name) or (
+        isinstance(node, ast.MatchAs | ast.MatchStar) and node.name
+    ):
         found.stores.add(node.name)
     elif isinstance(node, ast.Global | ast.Nonlocal):
         found.stores.update(node.names)

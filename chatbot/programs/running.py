@@ -100,8 +100,8 @@ class Interpreter:
             return _answer(output, self._value(program, request, output, ask))
         except MontyCrashedError:
             megabytes = self._limits.memory_bytes >> 20
-            error = f"MemoryError: the program broke the interpreter, or needs more than {megabytes} MB; it was ended"
-            return _answer(output, error=error, leave=True)
+            broken = f"MemoryError: the program broke the interpreter, or needs more than {megabytes} MB; it was ended"
+            return _answer(output, error=broken, leave=True)
         except (MontyRuntimeError, MontySyntaxError) as raised:
             if output.is_full:
                 kilobytes = self._limits.output_bytes // 1000

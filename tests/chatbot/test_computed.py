@@ -8,7 +8,9 @@ import pytest
 
 from chatbot import Chatbot
 from chatbot.chatbot import ChatConfig
+from chatbot.programs.errors import ProgramsUnavailable
 from chatbot.programs.need import is_self_contained, needs_computing
+from chatbot.programs.sandbox import Sandbox
 from chatbot.programs.written import begins_program, written_program
 from chatbot.reply import Reply
 from ingest import sync
@@ -100,9 +102,13 @@ def test_numbers_of_the_question_need_no_document(filled: Library) -> None:
 
 
 def test_a_long_program_needs_no_fence(filled: Library) -> None:
-    program = "\n".join(f"number_of_apples_in_bag_{n} = 12" for n in range(1, 31)) + "\nans = number_of_apples_in_bag_1 * 3"
+    program = (
+        "\n".join(f"number_of_apples_in_bag_{n} = 12" for n in range(1, 31)) + "\nans = number_of_apples_in_bag_1 * 3"
+    )
     for spaced in (program, program.replace("\n", "\n\n")):
-        reply = Chatbot(filled, ScriptedModel(spaced, "x")).ask("There are 3 bags of 12 apples. How many apples are there?")
+        reply = Chatbot(filled, ScriptedModel(spaced, "x")).ask(
+            "There are 3 bags of 12 apples. How many apples are there?"
+        )
         assert reply.program is not None and reply.program["value"] == 36
 
 
@@ -206,3 +212,14 @@ def test_a_program_is_seen_when_it_begins() -> None:
     assert begins_program("First I add.\n```python\nx") and begins_program("def solution():")
     assert begins_program("cost = 3\nprice = co"), "without a fence, the last line not yet whole"
     assert not begins_program("The definition of solution is [1].")
+
+
+def test_without_a_sandbox_questions_are_answered_in_words(filled: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(_: Sandbox) -> None:
+        raise ProgramsUnavailable("Programs are off: there is no interpreter.")
+
+    monkeypatch.setattr(Sandbox, "layers", none)
+    monkeypatch.setattr(Sandbox, "run", none)
+    model = ScriptedModel("The hall costs 1,200 won an hour [1].")
+    assert Chatbot(filled, model).ask(QUESTION).route == "documents"
+    assert "solution()" not in model.prompts[0][-1].content
