@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("retrieval.py", "answers.py", "ingest_speed.py", "search_scale.py", "command.py", "claims.py")
+SCRIPTS = ("retrieval.py", "answers.py", "ingest_speed.py", "search_scale.py", "command.py", "claims.py", "evidence.py",
+           "programs.py", "program_answers.py")  # fmt: skip
 WITHOUT_DATA = ("server.py",)
 
 

@@ -32,6 +32,16 @@ _LABELS = {
         "참인 문장을 확인하지 못했다고 한 비율, 한국어 / 영어",
         "8 % / 8 %",
     ),
+    "programs": (
+        "recorded programs, GSM8K / SVAMP: right as recorded, and through the whole chain",
+        "기록된 프로그램, GSM8K / SVAMP: 기록의 정답률과 전체 과정의 정답률",
+        "within 0.005",
+    ),
+    "evidence": (
+        "values and units read from Korean and English expressions, held out",
+        "한국어와 영어 표현에서 읽은 값과 단위, 따로 둔 것",
+        "0.98",
+    ),
     "offsets": ("citations with wrong offsets", "자리가 틀린 인용", "0"),
     "speed": ("ingest speed against LangChain / LlamaIndex", "넣는 속도, LangChain / LlamaIndex 대비", "1.8 / 1.8"),
     "overhead": ("ingest over the bare encode", "순수 encode에 더해지는 시간", "10 %"),
@@ -96,6 +106,18 @@ def _claims(result: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def _programs(result: dict[str, Any]) -> dict[str, str]:
+    found = result["figures"]
+    shares = ", ".join(f"{found[name]['recorded_right']:.4f} and {found[name]['right']:.4f}" for name in ("gsm8k", "svamp"))
+    return {"programs": shares}
+
+
+def _evidence(result: dict[str, Any]) -> dict[str, str]:
+    found = result["figures"] if "figures" in result else result
+    held_out = found["expressions"]["held_out"]
+    return {"evidence": f"{held_out['share']:.3f} ({held_out['of']} expressions)"}
+
+
 def _answers(result: dict[str, Any]) -> dict[str, str]:
     wrong = sum(corpus["wrong_offsets"] for corpus in result["figures"].values())
     questions = sum(corpus["questions"] for corpus in result["figures"].values())
@@ -132,6 +154,8 @@ _SHOWN = {
     "scorer_ko": _scorer("ko"),
     "scorer_en": _scorer("en"),
     "claims": _claims,
+    "program_answers": _programs,
+    "evidence": _evidence,
     "answers": _answers,
     "ingest_speed": _speed,
     "search_scale": _scale,

@@ -11,6 +11,8 @@ from ingest.analyzer import Analyzer
 
 _ENDED = re.compile(r"[.!?。！？…]+[\"'”’」』)\]）*_~`]*$")
 _CJK_ENDED = re.compile(r"[。！？]+[」』”’）]*$")
+# Inside a code span: `a[1]`. A backtick with words behind it is a quotation mark.
+_CODE = re.compile(r"^[^`]*(?:`[^`]*`[^`]*)*`[^`\s]+$")
 _LIST_NUMBER = re.compile(r"\s*(?:[#>*\-+•]\s*)*\**\(?(?:\d{1,3}|[가-하]|[A-Za-z]|[ivxIVX]{1,4})[.)]\**$")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 
@@ -76,7 +78,7 @@ class DraftStream:
             self._pending = self._pending[1:]
             self._gap += first
             return ""
-        if marker.opens(first) and not self._code and self._text.count("`") % 2 == 0:
+        if marker.opens(first) and not self._code and not _CODE.search(self._text):
             return self._bracket(final)
         return self._visible(final)
 
@@ -136,11 +138,13 @@ class DraftStream:
         return self._agreed(word)
 
     def _quoting(self) -> bool:
-        """Whether a quotation is open; one that does not close soon was no quotation."""
+        """Whether a quotation or a bracket is open; one that does not close soon was none."""
         text = self._text
         opened = max(text.rfind("“"), text.rfind('"') if text.count('"') % 2 else -1)
-        closed = text.rfind("”")
-        return opened > closed and len(text) - opened < _LONGEST_QUOTE
+        if opened > text.rfind("”") and len(text) - opened < _LONGEST_QUOTE:
+            return True
+        bracket = text.rfind("(")
+        return bracket > text.rfind(")") and len(text) - bracket < _LONGEST_QUOTE
 
     def _agreed(self, word: str) -> bool:
         """Whether the analyzer too lets a sentence start with the word."""

@@ -15,7 +15,7 @@ from chatbot.programs import prelude
 from chatbot.programs.facts import decorates_property
 
 if TYPE_CHECKING:
-    from chatbot.programs.rewriting import Rewriter
+    from chatbot.programs.rewriting_objects import ObjectRewriting
 
 _NO_PARENTS = frozenset(("object", "ABC", "Generic", "Protocol"))
 _DROPPED = frozenset(("abstractmethod", "lru_cache", "cache", "override", "final", "total_ordering", "wraps"))
@@ -32,7 +32,9 @@ class Merged:
     """Names of the classes it inherits from, nearest first."""
 
 
-def rewritten(rewriter: Rewriter, node: ast.ClassDef, known: dict[str, Merged], exceptions: set[str]) -> list[ast.stmt]:
+def rewritten(
+    rewriter: ObjectRewriting, node: ast.ClassDef, known: dict[str, Merged], exceptions: set[str]
+) -> list[ast.stmt]:
     """The statements that stand for a class."""
     bases = [name for name in map(_base_name, node.bases) if name not in _NO_PARENTS]
     if not bases:
@@ -58,7 +60,7 @@ def _base_name(base: ast.expr) -> str:
     return base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", ast.unparse(base))
 
 
-def _plain(rewriter: Rewriter, node: ast.ClassDef, known: dict[str, Merged], bases: list[str]) -> list[ast.stmt]:
+def _plain(rewriter: ObjectRewriting, node: ast.ClassDef, known: dict[str, Merged], bases: list[str]) -> list[ast.stmt]:
     merged = Merged(node.name)
     for base in reversed(bases):
         merged.members |= {name: copy.deepcopy(one) for name, one in known[base].members.items()}
@@ -114,7 +116,7 @@ def _above(owner: str, method: str) -> str:
     return f"{prelude.PREFIX}above_{owner}_{method}"
 
 
-def super_call(rewriter: Rewriter, node: ast.Call) -> ast.expr | None:
+def super_call(rewriter: ObjectRewriting, node: ast.Call) -> ast.expr | None:
     """``super().m(...)`` of a class that was just merged, None for any other call."""
     function = node.func
     if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Call):
@@ -140,7 +142,7 @@ def _decorator_name(decorator: ast.expr) -> str:
     return decorator.attr if isinstance(decorator, ast.Attribute) else getattr(decorator, "id", "")
 
 
-def _members_apart(rewriter: Rewriter, node: ast.ClassDef) -> tuple[list[ast.stmt], list[ast.stmt]]:
+def _members_apart(rewriter: ObjectRewriting, node: ast.ClassDef) -> tuple[list[ast.stmt], list[ast.stmt]]:
     """Takes decorated and generating methods apart; what must stand before and after the class."""
     before: list[ast.stmt] = []
     body: list[ast.stmt] = []
@@ -153,7 +155,7 @@ def _members_apart(rewriter: Rewriter, node: ast.ClassDef) -> tuple[list[ast.stm
     return before, []
 
 
-def _method(rewriter: Rewriter, owner: ast.ClassDef, node: ast.FunctionDef, before: list[ast.stmt]) -> ast.stmt:
+def _method(rewriter: ObjectRewriting, owner: ast.ClassDef, node: ast.FunctionDef, before: list[ast.stmt]) -> ast.stmt:
     names = [_decorator_name(one) for one in node.decorator_list]
     node.decorator_list = []
     hidden = f"{prelude.PREFIX}of_{owner.name}_{node.name}"
@@ -184,21 +186,21 @@ def _setter(name: str) -> str:
     return f"{prelude.PREFIX}set_{name}"
 
 
-def property_read(rewriter: Rewriter, node: ast.Attribute) -> ast.expr:
+def property_read(rewriter: ObjectRewriting, node: ast.Attribute) -> ast.expr:
     """``o.name`` where some class has a property of that name."""
     getter = _getter(node.attr)
     get, plain = (ast.parse(text, mode="eval").body for text in (f"lambda o: o.{getter}()", f"lambda o: o.{node.attr}"))
     return rewriter.call("basics", "property_", node.value, ast.Constant(getter), get, plain)
 
 
-def property_write(rewriter: Rewriter, node: ast.Attribute, value: ast.expr) -> ast.stmt:
+def property_write(rewriter: ObjectRewriting, node: ast.Attribute, value: ast.expr) -> ast.stmt:
     setter = _setter(node.attr)
     put = ast.parse(f"lambda o, v: o.{setter}(v)", mode="eval").body
     plain = ast.parse(f"lambda o, v: setattr(o, {node.attr!r}, v)", mode="eval").body
     return ast.Expr(rewriter.call("basics", "property_set", node.value, ast.Constant(setter), put, plain, value))
 
 
-def _order(rewriter: Rewriter, node: ast.ClassDef) -> list[ast.stmt]:
+def _order(rewriter: ObjectRewriting, node: ast.ClassDef) -> list[ast.stmt]:
     """A dataclass that wants an order gets its comparisons."""
     for decorator in node.decorator_list:
         if isinstance(decorator, ast.Call) and _decorator_name(decorator) == "dataclass":
@@ -225,7 +227,7 @@ def _named_tuple(node: ast.ClassDef) -> ast.stmt:
     return both
 
 
-def _enumeration(rewriter: Rewriter, node: ast.ClassDef) -> list[ast.stmt]:
+def _enumeration(rewriter: ObjectRewriting, node: ast.ClassDef) -> list[ast.stmt]:
     pairs: list[ast.expr] = []
     for number, one in enumerate((one for one in node.body if isinstance(one, ast.Assign)), 1):
         if not isinstance(one.targets[0], ast.Name):

@@ -76,11 +76,8 @@ def _look(node: ast.AST, found: Facts) -> None:
         found.stores.add(node.name)
     elif isinstance(node, ast.Global | ast.Nonlocal):
         found.stores.update(node.names)
-    elif isinstance(node, ast.Import):
-        for alias in node.names:
-            _look_at_module(alias, found)
-    elif isinstance(node, ast.ImportFrom):
-        _look_at_names(node, found)
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        _look_at_import(node, found)
 
 
 def _look_at_class(node: ast.ClassDef, found: Facts) -> None:
@@ -96,6 +93,14 @@ def _look_at_class(node: ast.ClassDef, found: Facts) -> None:
 def decorates_property(decorator: ast.expr) -> bool:
     name = decorator.attr if isinstance(decorator, ast.Attribute) else getattr(decorator, "id", "")
     return name in ("property", "cached_property")
+
+
+def _look_at_import(node: ast.Import | ast.ImportFrom, found: Facts) -> None:
+    if isinstance(node, ast.ImportFrom):
+        _look_at_names(node, found)
+        return
+    for alias in node.names:
+        _look_at_module(alias, found)
 
 
 def _look_at_module(alias: ast.alias, found: Facts) -> None:

@@ -115,13 +115,6 @@ class Rewriter(ObjectRewriting):
         self.changed = True
         return self.at(node, classes.rewritten(self, node, self.bases, self._exceptions))
 
-    def merged(self, name: str) -> classes.Merged:
-        """A class of the program that was visited before."""
-        return self.bases[name]
-
-    def visit_body(self, node: ast.AST) -> None:
-        self.generic_visit(node)
-
 
 def _yields(function: ast.FunctionDef) -> bool:
     return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in _own(function))

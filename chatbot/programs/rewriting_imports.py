@@ -47,6 +47,16 @@ class ImportRewriting(Rewriting):
             return self._star(node, path)
         if not prelude.names(first) or first in NO_MODULES or node.level:
             return node
+        kept, out = self._names(node, path, first)
+        if len(kept) == len(node.names):
+            return node
+        self.changed = True
+        if kept:
+            out.append(ast.ImportFrom(path, kept, 0))
+        return self.at(node, out or [ast.Pass()])
+
+    def _names(self, node: ast.ImportFrom, path: str, first: str) -> tuple[list[ast.alias], list[ast.stmt]]:
+        """What the interpreter's module has itself, and assignments of what is supplied."""
         kept: list[ast.alias] = []
         out: list[ast.stmt] = []
         for alias in self._spelled_out(node, first):
@@ -60,12 +70,7 @@ class ImportRewriting(Rewriting):
             value = self.use(*need) if need is not None else self.call("basics", "absent", *absent)
             if alias.name not in _IN_HEADERS:
                 out.append(ast.Assign([ast.Name(alias.asname or alias.name, ast.Store())], value))
-        if len(kept) == len(node.names):
-            return node
-        self.changed = True
-        if kept:
-            out.append(ast.ImportFrom(path, kept, 0))
-        return self.at(node, out or [ast.Pass()])
+        return kept, out
 
     def _star(self, node: ast.ImportFrom, path: str) -> Any:
         """``from math import *`` with the names that are read."""

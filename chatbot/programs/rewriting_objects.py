@@ -20,6 +20,14 @@ class ObjectRewriting(ImportRewriting):
         self._endless = facts.is_endless or ast.Yield in facts.nodes
         self.bases: dict[str, classes.Merged] = {}
 
+    def merged(self, name: str) -> classes.Merged:
+        """A class of the program that was visited before."""
+        return self.bases[name]
+
+    def visit_body(self, node: ast.ClassDef) -> None:
+        """Visits what is inside of a class, not the class."""
+        self.generic_visit(node)
+
     def visit_Attribute(self, node: ast.Attribute) -> Any:
         module = self._module_path(node.value)
         if module is not None and isinstance(node.ctx, ast.Load):

@@ -77,7 +77,7 @@ def array_items(source: Iterator[tuple[int, str]]) -> Iterator[tuple[int, Any, s
             return
         line = buffer.line + buffer.text.count("\n", 0, position)
         yield line, item, None
-        if end > 1 << 20:
+        if end > 1 << 16:
             buffer.drop(end)
             end = 0
         position = end

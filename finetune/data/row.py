@@ -53,18 +53,18 @@ class Row:
     split: Split | None = None
     """None: to be chosen."""
 
-    def as_json(self, labels: Sequence[str] = ()) -> dict[str, Any]:
-        """A line of train.jsonl; ``labels`` are the dataset's classes, which only then are known."""
+    def as_json(self) -> dict[str, Any]:
+        """The row as it is kept until all classes are known; ``finished`` makes a line of train.jsonl of it."""
         told: dict[str, Any]
         if self.task == "text":
             told = {"text": self.completion}
         else:
             told = {
-                "prompt": [{"role": one.role, "content": _told(one, labels)} for one in self.prompt],
+                "prompt": [{"role": one.role, "content": one.content} for one in self.prompt],
                 "completion": [{"role": "assistant", "content": self.completion}],
             }
-        digest = hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-        about = {
+        return {
+            **told,
             "task": self.task,
             "kind": self.kind,
             "language": self.language,
@@ -72,11 +72,15 @@ class Row:
             "answers": list(self.answers),
             "source": self.source.as_json(),
         }
-        return {"id": digest[:24], **told, **about}
 
 
-def _told(message: Message, labels: Sequence[str]) -> str:
-    return message.content.replace(LABELS, ", ".join(labels)) if message.role == "system" else message.content
+def finished(value: dict[str, Any], labels: Sequence[str]) -> dict[str, Any]:
+    """A row with its classes in the instruction and its ``id``, 24 hexadecimal digits of what is told and said."""
+    if value["task"] == "classify" and value["prompt"][0]["role"] == "system":
+        first = {"role": "system", "content": value["prompt"][0]["content"].replace(LABELS, ", ".join(labels))}
+        value = {**value, "prompt": [first, *value["prompt"][1:]]}
+    told = [value.get("prompt"), value.get("completion"), value.get("text")]
+    return {"id": hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:24], **value}
 
 
 @dataclass(frozen=True)

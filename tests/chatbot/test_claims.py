@@ -71,6 +71,10 @@ def test_brackets_that_are_no_markers_stay() -> None:
     assert checked(text).text.startswith(text)
 
 
+def test_a_lone_backtick_hides_no_marker() -> None:
+    assert checked("It `rained’ for 3.5 hours. [2]").text == "It `rained’ for 3.5 hours. [1]"
+
+
 def test_each_part_of_a_sentence_is_checked_against_its_own_mark() -> None:
     done = checked("The Panthers defense gave up 308 points [2], 그리고 김철수의 나이는 32세이다 [3].")
     assert {citation.document for citation in done.citations} == {"2.txt", "3.txt"}
@@ -104,6 +108,20 @@ def test_pieces_of_any_size_give_the_same(text: str) -> None:
         done = checker.finish()
         assert shown + done.rest == done.text == whole.text
         assert (done.claims, done.citations, done.dropped) == (whole.claims, whole.citations, whole.dropped)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '조건적 반응("그렇게 해주시겠습니까?" 같은 문장)을 없앴고 돕는다.',
+        "농민군을 동비(東匪. 동학의 무리.)로 보고했다.",
+        "Dr. Alice paid $3.5 million to the U.S. government.",
+        "2024. 3. 5. 개최했다.",
+        '그는 "나는 간다. 너도 가라." 라고 말했다.',
+    ],
+)
+def test_one_sentence_is_one_claim(text: str) -> None:
+    assert [claim.text for claim in checked(text).claims] == [text]
 
 
 def test_text_is_shown_as_it_comes() -> None:
