@@ -113,7 +113,7 @@ def _programs(result: dict[str, Any]) -> dict[str, str]:
 
 
 def _evidence(result: dict[str, Any]) -> dict[str, str]:
-    found = result["figures"] if "figures" in result else result
+    found = result.get("figures", result)
     held_out = found["expressions"]["held_out"]
     return {"evidence": f"{held_out['share']:.3f} ({held_out['of']} expressions)"}
 

@@ -118,14 +118,14 @@ class Collection:
 
     # -- splits -------------------------------------------------------------------------------------------------------
 
-    def split(self, shares: Shares) -> tuple[int, int]:
+    def split(self, shares: Shares, held: frozenset[Split] = frozenset()) -> tuple[int, int]:
         """Gives each row its split, and leaves out of training what is nearly the same as a held-out row. The number of rows
-        that are nearly the same as an earlier one, and of leaks. Raises DataError when nothing can be held out."""
+        that are nearly the same as an earlier one, and of leaks. ``held``: splits that have files of their own. Raises
+        DataError when nothing can be held out."""
         alike = clusters(self._sets, self._keys, shares.near)
         self._sets.clear()
         names = [self._name(row, alike) for row in range(len(self))]
         free = [row for row in range(len(self)) if self._given[row] == _FREE]
-        held = frozenset(split for split in SPLITS if _RANK[split] in self._given)
         splits = self._chosen([names[row] for row in free], shares, held)
         self._splits = array("B", self._given)
         for row in free:

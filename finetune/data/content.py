@@ -60,7 +60,9 @@ def turns_of(value: Any, role_key: str, text_key: str) -> list[Message]:
             raise RowError(f"turn {number} is {_kind(turn)} instead of an object")
         role = _ROLES.get(str(turn.get(role_key, "")).strip().lower())
         if role is None:
-            raise RowError(f"turn {number} has the role {str(turn.get(role_key))[:30]!r}; known are {', '.join(_ROLES)}")
+            raise RowError(
+                f"turn {number} has the role {str(turn.get(role_key))[:30]!r}; known are {', '.join(_ROLES)}"
+            )
         turns.append(Message(role, text_of(turn.get(text_key), f"turn {number}")))
     _check_order(turns)
     return turns

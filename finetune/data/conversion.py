@@ -191,7 +191,9 @@ class Converter:
         """What is given and what is wanted, of the tasks that turn one text into another."""
         task = self._shape.task
         if task == "extract":
-            text, entities = entities_of(self._value(record, "entities"), self._value(record, "text"), self._wording.labels)
+            text, entities = entities_of(
+                self._value(record, "entities"), self._value(record, "text"), self._wording.labels
+            )
             return text, json.dumps(entities, ensure_ascii=False)
         if task == "classify":
             label = text_of(self._value(record, "label"), "label")
@@ -229,9 +231,7 @@ class Converter:
         if size > LONGEST_ROW:
             raise RowError(f"it has {size:,} characters, more than {LONGEST_ROW:,}")
         language = self._wording.language or language_of(question)
-        return Row(
-            task or self._shape.task, tuple(messages), said, question, answers, source, language, kind, group
-        )
+        return Row(task or self._shape.task, tuple(messages), said, question, answers, source, language, kind, group)
 
 
 def _answers(value: Any) -> tuple[str, ...]:

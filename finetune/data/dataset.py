@@ -1,9 +1,9 @@
 """The directory that `prepare` makes, and reading it again: rows by split, and what says how they were made.
 
-    dataset.json      settings, counts, hashes, sources, the prompt's fingerprint
-    train.jsonl       rows {"id","prompt","completion","task",...}; eval.jsonl and test.jsonl are held out
-    report.md         what was used and what was not, for people
-    left_out.jsonl    every record that gives no row: {"file","line","kind","reason"}
+dataset.json      settings, counts, hashes, sources, the prompt's fingerprint
+train.jsonl       rows {"id","prompt","completion","task",...}; eval.jsonl and test.jsonl are held out
+report.md         what was used and what was not, for people
+left_out.jsonl    every record that gives no row: {"file","line","kind","reason"}
 """
 
 from __future__ import annotations
@@ -107,7 +107,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise DataError(f"{folder} is no dataset; make one with: seodang finetune prepare FILE --output {folder}") from error
+        raise DataError(
+            f"{folder} is no dataset; make one with: seodang finetune prepare FILE --output {folder}"
+        ) from error
     except (OSError, ValueError) as error:
         raise DataError(f"{file} cannot be read ({error}); prepare the dataset again.") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:

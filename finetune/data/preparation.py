@@ -62,6 +62,12 @@ class Sources:
     eval: Sequence[str] = ()
     test: Sequence[str] = ()
 
+    @property
+    def held(self) -> frozenset[Split]:
+        """The splits that have files of their own."""
+        given: tuple[tuple[Split, Sequence[str]], ...] = (("eval", self.eval), ("test", self.test))
+        return frozenset(split for split, files in given if files)
+
     def each(self) -> Iterator[tuple[str, Split | None]]:
         for one in self.free:
             # With held-out files of its own a dataset needs no further split.
@@ -94,7 +100,7 @@ def prepare(
                 _check(collection, told, reading)
             except DataError as error:
                 raise DataError(f"{error}{_kept(collection, folder, output)}") from error
-            near, leaks = collection.split(shares)
+            near, leaks = collection.split(shares, sources.held)
             manifest = _manifest(collection, told, reading, shares, library, neutral) | {
                 "near_duplicates": near,
                 "leaks": leaks,
@@ -193,7 +199,9 @@ def _from_library(
 
 
 def _check(collection: Collection, told: Sequence[Mapping[str, Any]], reading: Reading) -> None:
-    refused = "; ".join(f"{count} x {reason}{_example(collection, reason)}" for reason, count in collection.reasons.most_common(3))
+    refused = "; ".join(
+        f"{count} x {reason}{_example(collection, reason)}" for reason, count in collection.reasons.most_common(3)
+    )
     if not len(collection):
         raise DataError(f"No row can be used: {refused or 'there are none'}.")
     for one in told:

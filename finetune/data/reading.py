@@ -150,7 +150,9 @@ def _separated(path: Path) -> Iterator[Record]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield Record(line, None, f"it is not a row of {path.suffix[1:].upper()} ({error}); check its quotation marks")
+            yield Record(
+                line, None, f"it is not a row of {path.suffix[1:].upper()} ({error}); check its quotation marks"
+            )
             continue
         if cells:
             yield _row(line, header, cells)
@@ -180,5 +182,12 @@ def _parquet(path: Path) -> Iterator[Record]:
 
 
 def _named(value: object) -> str:
-    kinds = {str: "a text", list: "a list", bool: "true or false", int: "a number", float: "a number", type(None): "null"}
+    kinds = {
+        str: "a text",
+        list: "a list",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        type(None): "null",
+    }
     return kinds.get(type(value), type(value).__name__)

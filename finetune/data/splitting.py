@@ -44,7 +44,9 @@ def _wanted(rows: int, share: float | None, most: int) -> int:
     return max(1, round(rows * share)) if share else 0
 
 
-def chosen(sizes: Mapping[str, int], shares: Shares, what: str, held: frozenset[Split] = frozenset()) -> dict[str, Split]:
+def chosen(
+    sizes: Mapping[str, int], shares: Shares, what: str, held: frozenset[Split] = frozenset()
+) -> dict[str, Split]:
     """The split of each group, by its size in rows. The same groups, shares and seed give the same splits. ``held``: splits
     that are given already. ``what`` names the groups for the user.
 

@@ -32,11 +32,11 @@ _ENV = "ans = o.environ['NAME']"
 _EFFECTS = {"read": _READ, "write": _WRITE, "run": _RUN, "env": _ENV}
 
 _ROOTS = (
-    *("().__class__.__base__", "''.__class__.__mro__[-1]", "type(1).mro(int)[-1]", "(lambda: 0).__class__.__base__"),
-    *("int.__bases__[0]", "{}.__class__.__bases__[0]", "Exception.__mro__[-1]", "type.__base__", "object"),
+    *("().__class__.__base__", "''.__class__.__mro__[-1]", "type.mro(int)[-1]", "(lambda: 0).__class__.__base__"),
+    *("int.__bases__[0]", "{}.__class__.__bases__[0]", "Exception.__mro__[-1]", "super(type, type).__self__.__base__", "object"),
     *("getattr(getattr((), '__cla' + 'ss__'), '__ba' + 'se__')", "type(type(0)).__bases__[0]"),
 )
-_HOLDERS = ("_wrap_close", "_ModuleLock", "FileFinder", "ModuleSpec", "_Environ", "FileLoader", "SourceFileLoader")
+_HOLDERS = ("_wrap_close", "_ModuleLock", "FileFinder", "ModuleSpec", "_ModuleLockManager", "FileLoader", "_NamespacePath")
 _WALKS = (
     "B((lambda: 0).__globals__['__builtins__'])['__import__']('os')",
     "print.__self__.__import__('os')",
@@ -45,7 +45,7 @@ _WALKS = (
     "B((x for x in [1]).gi_frame.f_builtins)['__import__']('os')",
     "(lambda: 0).__builtins__['__import__']('os')",
     "abs.__self__.eval('__import__')('os')",
-    "type.__getattribute__(print, '__self__').__import__('os')",
+    "object.__getattribute__(print, '__self__').__import__('os')",
     "vars(sorted.__self__)['__import__']('os')",
     "[f.f_builtins for f in [(y for y in [1]).gi_frame]][0]['__import__']('os')",
     "T()['__import__']('os')",
@@ -80,8 +80,7 @@ def _attributes() -> list[Hostile]:
     for i, root in enumerate(_ROOTS):
         for j, holder in enumerate(_HOLDERS):
             effect = list(_EFFECTS)[(i + j) % 4]
-            walk = f"o = [c for c in {root}.__subclasses__({'object' if root.startswith('type.') else ''}) if c.__name__ == '{holder}'][0]"
-            walk = walk.replace("__subclasses__(object)", "__subclasses__()")
+            walk = f"o = [c for c in {root}.__subclasses__() if c.__name__ == '{holder}'][0]"
             source = f"{walk}.__init__.__globals__['sys'].modules['os']\n{_EFFECTS[effect]}"
             out.append(Hostile("attributes", f"subclasses-{i}-{holder}-{effect}", source))
     for i, walk in enumerate(_WALKS):
@@ -111,7 +110,7 @@ _BUILTINS = (
     "with open('WRITE', 'w') as f:\n    f.write('x')\nans = 1",
     "print('x', file=open('WRITE', 'w'))\nans = 1",
     "ｏｐｅｎ('WRITE', 'w').close()\nans = 1",
-    "o\\u0070en = 0".replace("o\\u0070en = 0", "ans = eval('\\x6fpen(\"SECRET\").read()')"),
+    "ans = eval('\\x6fpen(\"SECRET\").read()')",
     "ans = eval(bytes.fromhex('6f70656e').decode() + '(\"SECRET\").read()')",
     "ans = eval(''.join(map(chr, [111, 112, 101, 110])) + '(\"SECRET\").read()')",
     "import base64\nexec(base64.b64decode(base64.b64encode(b\"ans = open('SECRET').read()\")).decode())",
@@ -153,7 +152,7 @@ _IMPORTS = (
     "import pickle\npickle.loads(b\"cos\\nsystem\\n(S'touch WRITE'\\ntR.\")\nans = 1",
     "import pickle\nclass P:\n    def __reduce__(self):\n        return (open, ('WRITE', 'w'))\npickle.loads(pickle.dumps(P())).close()\nans = 1",
     "import timeit\ntimeit.timeit(\"open('WRITE', 'w').close()\", number=1)\nans = 1",
-    "import runpy\nans = runpy.run_path('SECRET') if False else open('SECRET').read()",
+    "import runpy\nans = runpy.run_path and open('SECRET').read()",
     "import mmap, os\nf = os.open('SECRET', os.O_RDONLY)\nans = mmap.mmap(f, 0, prot=mmap.PROT_READ)[:].decode()",
     "import sqlite3\nc = sqlite3.connect('WRITE')\nc.execute('create table t(x)')\nc.commit()\nans = 1",
     "import zipfile\nzipfile.ZipFile('WRITE', 'w').close()\nans = 1",
@@ -166,21 +165,21 @@ _IMPORTS = (
     "import configparser\nc = configparser.ConfigParser(allow_no_value=True)\nc.read_string('[a]')\nans = open('SECRET').read()",
     "import glob\nans = str(glob.glob('FOLDER/*'))",
     "import inspect\nans = open('SECRET').read() if inspect else 0",
-    "import imp_ as x" if False else "import builtins\nans = builtins.open('SECRET').read()",
+    "import builtins\nans = builtins.open('SECRET').read()",
     "import threading\nr = []\nt = threading.Thread(target=lambda: r.append(open('SECRET').read()))\nt.start()\nt.join()\nans = r[0]",
     "import concurrent.futures\nwith concurrent.futures.ThreadPoolExecutor() as e:\n    ans = e.submit(lambda: open('SECRET').read()).result()",
     "import asyncio\nasync def f():\n    return open('SECRET').read()\nans = asyncio.run(f())",
     "import site, sysconfig\nans = open('SECRET').read()",
     "__import__('sys').modules['os'].system('touch WRITE')\nans = 1",
     "from importlib.machinery import SourceFileLoader\nans = SourceFileLoader('x', 'SECRET').get_data('SECRET').decode()",
-    "import importlib.util\ns = importlib.util.spec_from_file_location('x', 'SECRET')\nans = s.loader.get_data('SECRET').decode()",
+    "import importlib.util\nfrom importlib.machinery import SourceFileLoader\ns = importlib.util.spec_from_loader('x', SourceFileLoader('x', 'SECRET'))\nans = s.loader.get_data('SECRET').decode()",
     "import cProfile\ncProfile.runctx(\"open('WRITE', 'w').close()\", {}, {})\nans = 1",
     "import trace\ntrace.Trace(count=0, trace=0).run(\"open('WRITE', 'w').close()\")\nans = 1",
     "import doctest\nimport code\ncode.InteractiveInterpreter().runsource(\"open('WRITE', 'w').close()\")\nans = 1",
     "import functools\nans = functools.partial(open, 'SECRET')().read()",
     "import operator\nans = operator.methodcaller('read')(open('SECRET'))",
     "from operator import call\nans = call(open, 'SECRET').read()",
-    "import weakref, gc\nans = [o for o in gc.get_objects() if getattr(o, '__name__', '') == 'os' and hasattr(o, 'open')][0]\nans = ans.read(ans.open('SECRET', 0), 99).decode()",
+    "import gc, sys\no = [o for o in gc.get_objects() if type(o) is type(gc) and o.__name__ == 'os'][0]\nans = o.read(o.open('SECRET', 0), 99).decode()",
 )
 
 _FILES = (
@@ -251,7 +250,7 @@ _ENVIRONMENT = (
     "import os\nans = os.path.expandvars('$NAME')",
     "ans = open('/proc/self/environ').read()",
     "import os\nans = open('/proc/%d/environ' % os.getpid()).read()",
-    "import os\nans = open('/proc/%d/environ' % os.getppid()).read()",
+    "import os\nans = open('/proc/%d/environ' % VICTIM).read()",
     "import os\nans = os.popen('echo $NAME').read()",
     "import subprocess\nans = subprocess.check_output('env').decode()",
     "import ctypes\nl = ctypes.CDLL(None)\nl.getenv.restype = ctypes.c_char_p\nans = l.getenv(b'NAME').decode()",
@@ -288,14 +287,14 @@ _NETWORK = (
     "import ctypes, struct\nl = ctypes.CDLL(None)\ns = l.socket(2, 1, 0)\na = struct.pack('<H', 2) + struct.pack('>H', PORT) + bytes([127, 0, 0, 1]) + bytes(8)\nl.connect(s, a, 16)\nans = 1",
     "import ctypes, struct\nl = ctypes.CDLL(None)\ns = l.syscall(41, 2, 1, 0)\na = struct.pack('<H', 2) + struct.pack('>H', PORT) + bytes([127, 0, 0, 1]) + bytes(8)\nl.syscall(42, s, a, 16)\nans = 1",
     "import ctypes, struct\nl = ctypes.CDLL(None)\ns = l.socket(2, 2, 0)\na = struct.pack('<H', 2) + struct.pack('>H', PORT) + bytes([127, 0, 0, 1]) + bytes(8)\nl.sendto(s, b'x', 1, 0, a, 16)\nans = 1",
-    "import os\nos.system('exec 3<>/dev/tcp/127.0.0.1/PORT || bash -c \"exec 3<>/dev/tcp/127.0.0.1/PORT\"')\nans = 1",
+    "import os\nos.system('bash -c \"exec 3<>/dev/tcp/127.0.0.1/PORT\"')\nans = 1",
     "import subprocess\nsubprocess.run(['bash', '-c', 'exec 3<>/dev/tcp/127.0.0.1/PORT'])\nans = 1",
     "import socket\ns = socket.socket(socket.AF_INET6)\ns.setsockopt(41, 26, 0)\ns.connect(('::ffff:127.0.0.1', PORT))\nans = 1",
     "import socket, threading\nt = threading.Thread(target=lambda: socket.create_connection(('127.0.0.1', PORT), 1))\nt.start()\nt.join()\nans = 1",
     "o = __import__('socket')\no.create_connection(('127.0.0.1', PORT), 1)\nans = 1",
     "import importlib\nimportlib.import_module('socket').create_connection(('127.0.0.1', PORT), 1)\nans = 1",
     "import sys\ns = sys.modules['socket'] if 'socket' in sys.modules else __import__('socket')\ns.create_connection(('127.0.0.1', PORT), 1)\nans = 1",
-    "import nntplib_" if False else "import urllib.request as u\no = u.build_opener()\ntry:\n    o.open('ftp://127.0.0.1:PORT/', timeout=0.3)\nexcept Exception:\n    pass\nans = 1",
+    "import urllib.request as u\no = u.build_opener()\ntry:\n    o.open('ftp://127.0.0.1:PORT/', timeout=0.3)\nexcept Exception:\n    pass\nans = 1",
     "import socketserver, socket\nsocket.create_connection(('127.0.0.1', PORT), 1)\nans = 1",
     "import select, socket\ns = socket.socket()\ns.setblocking(False)\ns.connect_ex(('127.0.0.1', PORT))\nselect.select([], [s], [], 1)\nans = 1",
 )
