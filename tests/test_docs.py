@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -120,6 +123,57 @@ def test_the_python_example_runs(desk: tuple[Path, dict[str, str]]) -> None:
     done = run([sys.executable, "-c", example + "    print(reply.refused, len(reply.citations))\n"], desk)
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(r"(True|False) [1-3]\n", done.stdout)
+
+
+def seodang_lines(page: Path) -> list[list[str]]:
+    """The words of each seodang command in the shell blocks of a page."""
+    lines = [line for block in blocks(page, "sh") for line in block.replace("\\\n", " ").splitlines()]
+    return [shlex.split(line, comments=True) for line in lines if line.startswith("seodang ")]
+
+
+def test_commands_of_shell_blocks_exist_with_their_options() -> None:
+    from typer.main import get_command
+
+    from ui.command import app
+
+    lines = [line for page in PAGES for line in seodang_lines(page)]
+    assert len(lines) >= 30
+    for line in lines:
+        command: Any = get_command(app)
+        for word in line[1:]:
+            if word.startswith("-"):
+                known = {
+                    option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
+                }
+                assert word in known, f"{' '.join(line)}: there is no {word}"
+            elif getattr(command, "commands", None):
+                assert word in command.commands, f"{' '.join(line)}: there is no {word}"
+                command = command.commands[word]
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("name", ["server.md", "server.ko.md"])
+def test_the_server_answers_as_the_page_shows(name: str, desk: tuple[Path, dict[str, str]]) -> None:
+    folder, environment = desk
+    run(["seodang", "ingest", "examples/documents"], desk)
+    serving = subprocess.Popen(
+        ["seodang", "serve", "--port", "0"], cwd=folder, env=environment, stdout=subprocess.PIPE, encoding="utf-8"
+    )
+    try:
+        assert serving.stdout is not None
+        address = serving.stdout.readline().split()[-1]
+        (example,) = blocks(ROOT / "docs" / name, "python")
+        done = run([sys.executable, "-c", example.replace("http://127.0.0.1:8600", address.removesuffix("/v1"))], desk)
+        assert done.returncode == 0, done.stderr
+        assert re.search(r"^\S+ \d+ \d+$", done.stdout, re.MULTILINE), done.stdout
+        readme = ROOT / ("README.ko.md" if ".ko" in name else "README.md")
+        (curl,) = [block for block in blocks(readme, "sh") if "curl " in block]
+        asked = "curl" + curl.split("curl", 1)[1].replace("http://127.0.0.1:8600", address.removesuffix("/v1"))
+        answered = run(["bash", "-c", asked], desk)
+        assert json.loads(answered.stdout)["seodang"]["citations"], answered.stderr
+    finally:
+        serving.terminate()
+        serving.wait(timeout=30)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

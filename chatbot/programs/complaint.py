@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic_monty import MontySyntaxError
+
 from chatbot.programs.language import Program
 from chatbot.programs.limits import ProgramLimits
 
 # Feed 0 is the prelude, feed 1 the program; the interpreter names them so.
 _PROGRAM = "<python-input-1>"
+_KIND, _LENGTH = 100, 2000
 _AVAILABLE = (
     "programs can import math, datetime, statistics, fractions, decimal, collections, itertools, functools, re, json, "
     "random, calendar, string, operator, heapq, bisect, numpy (plain arithmetic) and a few more"
 )
 
 
+def kind_of(raised: Any) -> str:
+    """The name of the exception that a program ended with."""
+    return "SyntaxError" if isinstance(raised, MontySyntaxError) else str(raised)[:_KIND].split(":")[0]
+
+
 def complaint(raised: Any, program: Program, limits: ProgramLimits) -> str:
     """The error on one line: ``ZeroDivisionError: division by zero (line 3, in solution: return a / b)``."""
-    error = raised.exception()
-    name, text = type(error).__name__, str(raised).removeprefix(f"{type(error).__name__}: ")
-    name, text = _plainly(name, "" if text == name else text, limits)
+    # Shortened before anything else is done with it: a program may raise megabytes.
+    name, text = kind_of(raised), str(raised)[:_LENGTH]
+    if not isinstance(raised, MontySyntaxError):
+        text = text.removeprefix(name).removeprefix(": ")
+    name, text = _plainly(name, text, limits)
     frames = [frame for frame in raised.traceback() if frame.filename == _PROGRAM]
     if not frames:
         return f"{name}: {text}" if text else name

@@ -244,8 +244,3 @@ def _unparsed(tree: ast.Module, has_value: bool) -> tuple[str, tuple[tuple[int, 
     if len(old) != len(new):  # not seen yet; then lines are those of the rewritten text
         return text, ()
     return text, tuple(sorted({(one.lineno, other.lineno) for one, other in zip(new, old, strict=True)}))
-
-
-def is_end(error: BaseException) -> bool:
-    """Whether a program ended itself: exit(), sys.exit()."""
-    return isinstance(error, SystemExit)

@@ -11,13 +11,16 @@ from typing import Any
 from pydantic_monty import Monty, MontyCrashedError, MontyError, MontyRuntimeError, MontySyntaxError
 
 from chatbot.programs import language
-from chatbot.programs.complaint import complaint
+from chatbot.programs.complaint import complaint, kind_of
 from chatbot.programs.limits import ProgramLimits
 from chatbot.programs.values import TooLarge, as_json, as_text, readable
 
 Ask = Callable[[str, list[Any], dict[str, Any]], dict[str, Any]]
 # A program may look this many undefined names up besides its calls.
 _LOOKUPS = 50
+# How a program ends itself: exit(), sys.exit().
+_END = "SystemExit"
+_START = 200
 
 
 def monty_binary() -> Path:
@@ -107,7 +110,7 @@ class Interpreter:
                 kilobytes = self._limits.output_bytes // 1000
                 return _answer(output, error=f"RuntimeError: the program printed more than {kilobytes} kB")
             return _answer(
-                output, error=complaint(raised, program, self._limits), leave="was terminated" in str(raised)
+                output, error=complaint(raised, program, self._limits), leave="was terminated" in str(raised)[:_START]
             )
         except TooLarge as error:
             return _answer(output, error=f"ValueError: {error}")
@@ -136,7 +139,7 @@ class Interpreter:
             try:
                 fed(program.source, request["inputs"])
             except MontyRuntimeError as error:
-                if not language.is_end(error.exception()):
+                if not kind_of(error) == _END:
                     raise
             return as_json(_result(program, fed, output), limits.value_bytes)
 
@@ -148,9 +151,9 @@ def _result(program: language.Program, fed: Callable[[str], Any], output: _Outpu
         try:
             value = fed(candidate.code)
         except MontyRuntimeError as error:
-            if language.is_end(error.exception()):
+            if kind_of(error) == _END:
                 continue
-            if candidate.is_needed or not isinstance(error.exception(), NameError):
+            if candidate.is_needed or kind_of(error) != "NameError":
                 raise
             continue
         if value is not None:

@@ -44,7 +44,7 @@ def text_of(value: Any, what: str) -> str:
     if not text.strip():
         raise RowError(f"its {what} is empty")
     if len(text) > LONGEST_ROW:
-        raise RowError(f"its {what} has {len(text):,} characters, more than {LONGEST_ROW:,}")
+        raise RowError(f"its {what} has more than {LONGEST_ROW:,} characters: {len(text):,}")
     if "\ufffd" in text:
         raise RowError(f"its {what} has characters that were broken by a wrong encoding (U+FFFD)")
     return text.strip()
@@ -57,15 +57,20 @@ def turns_of(value: Any, role_key: str, text_key: str) -> list[Message]:
     turns: list[Message] = []
     for number, turn in enumerate(value, 1):
         if not isinstance(turn, dict):
-            raise RowError(f"turn {number} is {_kind(turn)} instead of an object")
+            raise RowError(f"a turn is no object: turn {number} is {_kind(turn)}")
         role = _ROLES.get(str(turn.get(role_key, "")).strip().lower())
         if role is None:
-            raise RowError(
-                f"turn {number} has the role {str(turn.get(role_key))[:30]!r}; known are {', '.join(_ROLES)}"
-            )
-        turns.append(Message(role, text_of(turn.get(text_key), f"turn {number}")))
+            raise RowError(f"a turn has no role that is known: turn {number} is {str(turn.get(role_key))[:30]!r}")
+        turns.append(Message(role, _turn_text(turn.get(text_key), number)))
     _check_order(turns)
     return turns
+
+
+def _turn_text(value: Any, number: int) -> str:
+    try:
+        return text_of(value, "turn")
+    except RowError as error:
+        raise RowError(f"{error}: turn {number}") from error
 
 
 def _check_order(turns: Sequence[Message]) -> None:
@@ -74,7 +79,9 @@ def _check_order(turns: Sequence[Message]) -> None:
         wanted = "assistant" if number % 2 else "user"
         if turn.role != wanted:
             place = number + 1 + len(turns) - len(said)
-            raise RowError(f"turn {place} is the {turn.role}'s where the {wanted}'s was due")
+            raise RowError(
+                f"its turns do not alternate: turn {place} is the {turn.role}'s where the {wanted}'s was due"
+            )
     if len(said) < 2:
         raise RowError("its conversation has no answer")
     if sum(len(turn.content) for turn in turns) > LONGEST_ROW:
@@ -109,7 +116,7 @@ def _entity(one: Any, text: str, labels: Mapping[str, str]) -> dict[str, str]:
     kind = str(one.get("type", one.get("label", "")))
     words = text_of(words, "entity")
     if words not in text:
-        raise RowError(f"its entity {words[:40]!r} does not stand in its text")
+        raise RowError(f"an entity does not stand in its text: {words[:40]!r}")
     return {"text": words, "type": labels.get(kind, text_of(kind, "entity's type"))}
 
 

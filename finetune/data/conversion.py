@@ -149,7 +149,7 @@ class Converter:
         context = self._neutral(asked.context, "passage")
         answers = tuple(self._neutral(one, "answer") for one in asked.answers)
         if answers and not any(one in context for one in answers):
-            raise RowError(f"its answer {answers[0][:40]!r} does not stand in its passage")
+            raise RowError(f"its answer does not stand in its passage: {answers[0][:40]!r}")
         hit = Hit(1, 1.0, asked.title or source.file, asked.title, None, "", 0, len(context), context, ())
         language = language_of(question)
         said = f"{answers[0]} [1]" if answers else REFUSAL[language]
@@ -229,7 +229,7 @@ class Converter:
     ) -> Row:
         size = sum(len(message.content) for message in messages) + len(said)
         if size > LONGEST_ROW:
-            raise RowError(f"it has {size:,} characters, more than {LONGEST_ROW:,}")
+            raise RowError(f"it has more than {LONGEST_ROW:,} characters: {size:,}")
         language = self._wording.language or language_of(question)
         return Row(task or self._shape.task, tuple(messages), said, question, answers, source, language, kind, group)
 

@@ -58,7 +58,7 @@ def as_solution(program: str) -> str:
     try:
         body = ast.parse(program).body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise RowError(f"its program is no Python ({error})") from error
+        raise RowError(f"its program is no Python: {error}") from error
     if any(isinstance(node, ast.FunctionDef) and node.name == "solution" for node in body):
         return program
     last = body[-1] if body else None
@@ -80,7 +80,9 @@ def verified(program: str, expected: Any = None) -> Any:
     if result.value is None or result.value == "" or result.value == []:
         raise RowError("its program gives no result")
     if expected is not None and str(expected).strip() and not same(result.value, expected):
-        raise RowError(f"its program gives {shown_value(result.value)[:40]} where {str(expected)[:40]} is expected")
+        raise RowError(
+            f"its program gives another result than expected: {shown_value(result.value)[:40]}, not {str(expected)[:40]}"
+        )
     return result.value
 
 

@@ -65,10 +65,10 @@ def parsed(line: int | None, text: str) -> Record:
     try:
         return as_record(line, json.loads(text))
     except RecursionError:
-        return Record(line, None, "it is not JSON that can be read: too many levels")
+        return Record(line, None, "it is not JSON: too many levels")
     except ValueError as error:
         message = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        return Record(line, None, f"it is not JSON ({message}): {text.strip()[:_EXCERPT]}")
+        return Record(line, None, f"it is not JSON: {message} in {text.strip()[:_EXCERPT]}")
 
 
 def _jsonl(path: Path) -> Iterator[Record]:
@@ -151,7 +151,7 @@ def _separated(path: Path) -> Iterator[Record]:
             return
         except csv.Error as error:
             yield Record(
-                line, None, f"it is not a row of {path.suffix[1:].upper()} ({error}); check its quotation marks"
+                line, None, f"it is not a row of {path.suffix[1:].upper()}, check its quotation marks: {error}"
             )
             continue
         if cells:
@@ -162,7 +162,9 @@ def _row(line: int, header: list[str], cells: list[str]) -> Record:
     if any("\ufffd" in cell for cell in cells):
         return Record(line, None, "its bytes are not in the encoding of the file")
     if len(cells) != len(header):
-        return Record(line, None, f"it has {len(cells)} values where the first line names {len(header)} columns")
+        return Record(
+            line, None, f"it has not as many values as the first line names columns: {len(cells)}, not {len(header)}"
+        )
     return Record(line, dict(zip(header, cells, strict=True)))
 
 

@@ -35,10 +35,10 @@ def asked_in(record: Mapping[str, Any]) -> Iterator[Asked | RowError]:
     for number, paragraph in enumerate(paragraphs, 1):
         questions = paragraph.get("qas") if isinstance(paragraph, dict) else None
         if not isinstance(questions, list):
-            yield RowError(f"paragraph {number} of {title!r} has no questions")
+            yield RowError(f"a paragraph has no questions: paragraph {number} of {title!r}")
             continue
         for place, one in enumerate(questions, 1):
-            yield _asked(one, paragraph.get("context"), title, f"question {place} of paragraph {number} of {title!r}: ")
+            yield _asked(one, paragraph.get("context"), title, f": question {place} of paragraph {number} of {title!r}")
 
 
 def _asked(one: Any, context: Any, title: str, where: str) -> Asked | RowError:
@@ -48,7 +48,7 @@ def _asked(one: Any, context: Any, title: str, where: str) -> Asked | RowError:
         question = text_of(one.get("question"), "question")
         return Asked(question, text_of(context, "context"), _answers(one), title, title)
     except RowError as error:
-        return RowError(f"{where}{error}")
+        return RowError(f"{error}{where}")
 
 
 def _answers(one: Mapping[str, Any]) -> tuple[str, ...]:

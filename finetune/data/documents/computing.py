@@ -91,7 +91,9 @@ def computed_row(
     program = f"def solution():\n    {asked.body.format(table=name)}"
     value = _run(program, given)
     if not same(value, asked.expected):
-        raise RowError(f"its program gives {shown_value(value)[:40]} where the table has {asked.expected!s:.40}")
+        raise RowError(
+            f"its program gives another result than the table: {shown_value(value)[:40]}, not {asked.expected!s:.40}"
+        )
     language, marks = language_of(asked.question), neutral.control_tokens
     rules = program_rules(language, given.lines(), False, marks)
     source = Source(table.document, None, table.rows[0].start, table.rows[-1].end, asked.rule)

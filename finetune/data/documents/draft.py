@@ -20,6 +20,8 @@ class Draft:
     end: int
     rule: str
     language: str
+    about: str = ""
+    """Of a question about a heading: a passage that has it may answer, whatever it says."""
 
 
 def sentence_text(hit: Hit, sentence: Sentence) -> str:

@@ -32,8 +32,10 @@ _BASE = {
     "held": ("did", "hold"), "contains": ("does", "contain"), "contain": ("do", "contain"), "lasts": ("does", "last"),
     "last": ("do", "last"), "costs": ("does", "cost"), "cost": ("do", "cost"),
 }  # fmt: skip
+# What has one of these is no name but the beginning of a longer sentence.
+_JOINING = re.compile(r" (?:and|or|who|that|which|with|because|when|if|than|as|not)\b")
 _DETERMINERS = ("The ", "A ", "An ", "Any ", "Every ", "Each ", "Most ", "Many ", "Children ", "Members ")
-_GAP = re.compile(rf"\b{_DATE}\b|(?<![\w.,])\d[\d,.]*\d|(?<!^)(?<![.!?] )\b[A-Z][a-z]+(?: [A-Z][a-z]+)+")
+_GAP = re.compile(rf"\b{_DATE}\b|(?<![\w.,])\d[\d,.]*\d(?![\w])|(?<!^)(?<![.!?] )\b[A-Z][a-z]+(?: [A-Z][a-z]+)+")
 
 
 def drafts(text: str, start: int) -> Iterator[Draft]:
@@ -58,8 +60,13 @@ def _questions(line: str) -> Iterator[tuple[str, str, str]]:
         yield f"How many {found['what']} {found['be']} there{_clause(found['rest'])}?", found["n"], "number"
     if _POINTING.match(line):
         return
-    if (found := _DEFINITION.fullmatch(line)) and len(found["term"].split()) <= 6:
-        yield f"What {found['be']} {_inside(found['term'])}?", found["gist"], "definition"
+    if (
+        (found := _DEFINITION.fullmatch(line))
+        and len(found["term"].split()) <= 5
+        and not _JOINING.search(found["term"])
+    ):
+        term = found["term"] if found["be"] in ("is", "was") else _uncapitalized(found["term"])
+        yield f"What {found['be']} {_inside(term)}?", found["gist"], "definition"
     if found := _WHEN.fullmatch(line):
         yield _when(found["who"], found["be"], found["did"]), found["date"], "date"
     if found := _HAS.fullmatch(line):
@@ -77,6 +84,10 @@ def _when(who: str, be: str, did: str) -> str:
 def _inside(phrase: str) -> str:
     """A phrase that began a sentence as it stands inside one."""
     return phrase[0].lower() + phrase[1:] if phrase.startswith(_DETERMINERS) else phrase
+
+
+def _uncapitalized(phrase: str) -> str:
+    return phrase[0].lower() + phrase[1:] if phrase[1:2].islower() else phrase
 
 
 def _clause(rest: str | None) -> str:

@@ -65,8 +65,6 @@ class Grounder:
         grounding = self._grounding(draft, chunk, split, absent)
         marks = self._neutral.control_tokens
         said = REFUSAL[draft.language] if absent else f"{draft.said} [{grounding.golden}]"
-        if not absent:
-            self._check(said, grounding)
         said = inert(said, marks)
         question = self._neutral(draft.question, "question")
         source = Source(chunk.document, None, draft.start, draft.end, draft.rule)
@@ -81,6 +79,7 @@ class Grounder:
         quote = chunk.text[draft.start - chunk.start : draft.end - chunk.start]
         if not quote.strip() or not (chunk.start <= draft.start and draft.end <= chunk.end):
             raise RowError("its quote does not stand in its passage")
+        self._check(draft, chunk)
         found = [
             hit
             for hit in self._retriever.search(draft.question, self._passages + _MORE, self._mode)
@@ -106,14 +105,17 @@ class Grounder:
             return False
         if any(contains(hit.text, answer) for answer in draft.answers):
             return False
+        if draft.about and (contains(hit.heading, draft.about) or contains(hit.text, draft.about)):
+            return False
         if all(len(answer) <= _SHORT for answer in draft.answers):
             return True
         checked = check(draft.said, [hit], self.analyzer)
         return not checked.claims or any(claim.support != "verified" for claim in checked.claims)
 
-    def _check(self, said: str, grounding: Grounding) -> None:
-        """Raises RowError unless the chat itself would show every sentence of the answer as verified."""
-        checked = check(said, grounding.hits, self.analyzer)
+    def _check(self, draft: Draft, chunk: Hit) -> None:
+        """Raises RowError unless the chat itself would show every sentence of the answer as verified. Asked of questions whose
+        passage is withheld as well: a model must not learn to refuse by the kind of question."""
+        checked = check(f"{draft.said} [1]", [chunk], self.analyzer)
         if not checked.claims or any(claim.support != "verified" for claim in checked.claims):
             raise RowError("the claim checker does not find its answer in the golden passage")
 

@@ -24,6 +24,7 @@ _QUANTITY = re.compile(
 )
 _ENDINGS = (("이다", "인가요?"), ("한다", "하나요?"), ("된다", "되나요?"), ("있다", "있나요?"), ("없다", "없나요?"))
 _QUOTED = re.compile(r"[‘“「『《〈]([^’”」』》〉]{2,30})[’”」』》〉]")
+_NUMBERING = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮ -·•"
 # The last syllable before 다 of a plain past tense has the final consonant ㅆ, number 20 of 28.
 _PAST = 20
 
@@ -43,7 +44,9 @@ def drafts(text: str, start: int) -> Iterator[Draft]:
 
 def _definition(text: str, start: int) -> Iterator[Draft]:
     found = _DEFINITION.fullmatch(" ".join(text.split()))
-    if found is None or _POINTING.match(found["term"]) or len(found["term"].split()) > 4:
+    if found is None or _POINTING.match(found["term"]) or len(found["term"].split()) > 3:
+        return
+    if re.search(r"[며고지]만?, |\d", found["gist"]):
         return
     term = found["term"].strip()
     yield _draft(f"{topic(term)} 무엇인가요?", text, (found["gist"].strip(),), start, "definition")
@@ -57,16 +60,26 @@ def _asked(text: str, start: int, pattern: re.Pattern[str], rule: str) -> Iterat
     [one] = held
     before, after = text[: one.start()], text[one.end() :]
     if rule == "date":
-        if not re.match(r"에? |부터|까지", after):
+        if not re.match(r"에(?:는)? |부터|까지", after):
             return
-        asked = f"{before}언제{after[1:] if after.startswith('에') else after}"
+        asked = f"{before}언제{re.sub('^에(?:는)?', '', after)}"
     else:
         if re.match(r"[가-힣]*(?:째|대 |차 )", after) or one["unit"] == "위":
             return
-        asked = f"{before}몇 {one['unit']}{after}"
-    question = as_question(" ".join(asked.split()))
+        asked = before + _how_many(one["unit"], after)
+    question = as_question(" ".join(asked.split()).lstrip(_NUMBERING))
     if question is not None:
         yield _draft(question, text, (one.group(),), start, rule)
+
+
+def _how_many(unit: str, after: str) -> str:
+    """몇 명이, but 며칠이 and 얼마를."""
+    if unit == "일":
+        return f"며칠{after}"
+    if unit.endswith("원"):
+        particle = re.match("[을이은]", after)
+        return f"얼마{'를가는'['을이은'.index(particle.group())] + after[1:] if particle else after.removeprefix('으')}"
+    return f"몇 {unit}{after}"
 
 
 def _bare(text: str) -> str:

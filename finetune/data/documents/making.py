@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
-from itertools import islice
-from typing import Any
+from itertools import chain, islice, zip_longest
+from typing import Any, TypeVar
 
 from chatbot.models.spec import open_model
-from chatbot.programs.tables import tables
+from chatbot.programs.tables import Table, tables
 from chatbot.prompt import language_of
 from chatbot.retriever import LONGEST_PASSAGE, Retriever
 from finetune.data.content import Neutral
-from finetune.data.documents.computing import computations, computed_row
+from finetune.data.documents.computing import Computation, computations, computed_row
 from finetune.data.documents.draft import Draft
 from finetune.data.documents.grounding import Grounder, Grounding
 from finetune.data.documents.rules import rule_drafts
@@ -31,6 +31,10 @@ from ingest.search import Candidate
 
 # Characters of a row of plain text: about 1,000 tokens of Korean, 1,000 of English at twice the length.
 _TEXT = 2_000
+# Rules whose questions nobody would ask so; they fill up what the others leave.
+_LAST = ("heading", "gap")
+
+Item = TypeVar("Item")
 
 
 class LibraryRows:
@@ -57,18 +61,20 @@ class LibraryRows:
             grounder = Grounder(
                 Retriever(library), settings.passages, settings.mode, self._shares.seed, self._may_show, self._neutral
             )
-            kinds: Counter[str] = Counter()
+            asked: Counter[Split] = Counter()
             for row in self._asked(library, grounder, progress):
-                if isinstance(row, Row):
-                    kinds["rows"] += 1
+                if isinstance(row, Row) and row.split is not None:
+                    asked[row.split] += 1
                 yield row
-            yield from self._programs(library, kinds["rows"])
+            share = settings.program / (1 - settings.program)
+            wanted = Counter({split: round(count * share) for split, count in asked.items()})
+            yield from self._programs(library, wanted)
 
     def _open(self, library: Library) -> None:
         records = library.documents()
         if not records:
             raise DataError(f"The library {library.folder} is empty; fill it with: seodang ingest FOLDER")
-        sizes = {record.path: record.chunks for record in records if record.chunks}
+        sizes = {record.path: record.chunks * self._settings.questions for record in records if record.chunks}
         what = f"documents in the library {library.folder}"
         self._splits = chosen(sizes, self._shares, what)
         self._about = {
@@ -107,8 +113,9 @@ class LibraryRows:
         found: dict[str, Draft] = {}
         for draft in rule_drafts(chunk, library, new_heading):
             found.setdefault(draft.question, draft)
-        by_rule = _in_turn(list(found.values()))
-        return islice(by_rule, self._settings.questions)
+        last = [[draft for draft in found.values() if draft.rule == rule] for rule in _LAST]
+        first = [draft for draft in found.values() if draft.rule not in _LAST]
+        return islice(chain(_in_turn(first, lambda draft: draft.rule), *last), self._settings.questions)
 
     def _row(self, draft: Draft | RowError, chunk: Hit, grounder: Grounder) -> Row | LeftOut:
         try:
@@ -136,40 +143,48 @@ class LibraryRows:
 
     # -- programs -----------------------------------------------------------------------------------------------------
 
-    def _programs(self, library: Library, others: int) -> Iterator[Row | LeftOut]:
-        share = self._settings.program
-        wanted = round(others * share / (1 - share))
+    def _programs(self, library: Library, wanted: Counter[Split]) -> Iterator[Row | LeftOut]:
+        """Programs over tables, the documents in turn, until each split has as many as are wanted."""
         retriever = Retriever(library)
-        made = 0
-        for asked, table, chunk in self._computations(library) if wanted else ():
-            if made >= wanted:
-                return
+        found = self._computations(library) if wanted.total() else []
+        for asked, table, chunk in _in_turn(found, lambda one: one[1].document):
             split = self._splits[table.document]
-            found = retriever.search(asked.question, self._settings.passages + 1, self._settings.mode)
-            hits = [hit for hit in found if self._may_show(split, hit.document)][: self._settings.passages]
-            if not any(hit.document == chunk.document and hit.start <= chunk.start < hit.end for hit in hits):
-                hits = [chunk, *hits[: self._settings.passages - 1]]
+            if not wanted[split]:
+                continue
             try:
-                row = computed_row(asked, table, hits, split, library, self._neutral)
+                hits = self._beside(asked.question, chunk, split, retriever)
+                yield computed_row(asked, table, hits, split, library, self._neutral)
+                wanted[split] -= 1
             except ProgramsOff as error:
-                self.notes[f"programs wanted and not made: {error}"] += wanted - made
+                self.notes[f"programs wanted and not made: {error}"] += wanted.total()
                 return
             except RowError as error:
                 yield LeftOut(table.document, None, str(error))
-                continue
-            made += 1
-            yield row
-        if made < wanted:
-            self.notes["programs wanted and not made, as the tables give no more"] += wanted - made
+        if wanted.total():
+            self.notes["programs wanted and not made, as the tables give no more"] += wanted.total()
 
-    def _computations(self, library: Library) -> Iterator[Any]:
+    def _beside(self, question: str, chunk: Hit, split: Split, retriever: Retriever) -> list[Hit]:
+        """The passages that a question is shown with, the table's among them."""
+        settings = self._settings
+        found = [
+            hit
+            for hit in retriever.search(question, 2 * settings.passages, settings.mode)
+            if self._may_show(split, hit.document)
+        ][: settings.passages]
+        if any(hit.document == chunk.document and hit.start <= chunk.start < hit.end for hit in found):
+            return found
+        return [chunk, *found[: settings.passages - 1]]
+
+    def _computations(self, library: Library) -> list[tuple[Computation, Table, Hit]]:
+        found: list[tuple[Computation, Table, Hit]] = []
         for document in self._splits:
             seen: set[int] = set()
             for chunk, _ in chunks(library, document):
                 for table in tables([chunk], library):
                     if table.rows[0].start not in seen:
                         seen.add(table.rows[0].start)
-                        yield from ((asked, table, chunk) for asked in computations(table, chunk.title))
+                        found += [(asked, table, chunk) for asked in computations(table, chunk.title)]
+        return found
 
     # -- plain text ---------------------------------------------------------------------------------------------------
 
@@ -201,13 +216,10 @@ def chunks(library: Library, document: str) -> Iterator[tuple[Hit, bool]]:
         heading = hit.heading
 
 
-def _in_turn(drafts: list[Draft]) -> Iterator[Draft]:
-    """One of each rule, then a second of each: a table of fifty cells must not crowd out the sentences around it."""
-    waiting: dict[str, list[Draft]] = {}
-    for draft in drafts:
-        waiting.setdefault(draft.rule, []).append(draft)
-    while waiting:
-        for rule in list(waiting):
-            yield waiting[rule].pop(0)
-            if not waiting[rule]:
-                del waiting[rule]
+def _in_turn(items: Iterable[Item], kind: Callable[[Item], str]) -> Iterator[Item]:
+    """One of each kind, then a second of each: a table of fifty cells must not crowd out the sentences around it."""
+    waiting: dict[str, list[Item]] = {}
+    for item in items:
+        waiting.setdefault(kind(item), []).append(item)
+    for together in zip_longest(*waiting.values()):
+        yield from (item for item in together if item is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -15,6 +16,10 @@ from ingest.hit import Hit
 from ingest.library import Library
 
 _LONGEST_CELL = 60
+# A question and its answer that the splitter takes for one sentence: **Are there lockers?** There are 40.
+_BOTH = re.compile(r"\W{0,4}(?P<question>[^?*|]{6,150}\?)[*_ \n]+(?P<answer>[^?|]{6,300})")
+# Marks of markup and of tables, which no sentence has.
+_MARKS = re.compile(r"\*\*| \| |`")
 
 
 def rule_drafts(hit: Hit, library: Library, new_heading: bool) -> Iterator[Draft]:
@@ -28,15 +33,22 @@ def rule_drafts(hit: Hit, library: Library, new_heading: bool) -> Iterator[Draft
         yield from cells
     for sentence in prose:
         text = sentence_text(hit, sentence)
+        if _MARKS.search(text):
+            continue
         yield from (korean if language_of(text) == "ko" else english).drafts(text, sentence.start)
     if new_heading and hit.heading and prose:
         yield from _under_heading(hit, prose[0])
 
 
 def _asked_there(hit: Hit, prose: list[Sentence]) -> Iterator[Draft]:
-    """A question that the document asks, with the sentence after it."""
-    for asking, said in pairwise(prose):
-        question, answer = " ".join(sentence_text(hit, asking).split()), sentence_text(hit, said)
+    """A question that the document asks, with what stands after it."""
+    for sentence in prose:
+        if both := _BOTH.fullmatch(text := sentence_text(hit, sentence)):
+            question, start, said = " ".join(both["question"].split()), both.start("answer"), ended(both["answer"])
+            place = sentence.start + start, sentence.start + len(text)
+            yield Draft(question, said, (said,), *place, "asked there", language_of(question))
+    for asking, following in pairwise(prose):
+        question, answer = " ".join(sentence_text(hit, asking).split()), sentence_text(hit, following)
         if (
             question.endswith("?")
             and 6 <= len(question) <= 150
@@ -44,20 +56,32 @@ def _asked_there(hit: Hit, prose: list[Sentence]) -> Iterator[Draft]:
             and not answer.endswith("?")
         ):
             yield Draft(
-                question, ended(answer), (ended(answer),), said.start, said.end, "asked there", language_of(question)
+                question,
+                ended(answer),
+                (ended(answer),),
+                following.start,
+                following.end,
+                "asked there",
+                language_of(question),
             )
 
 
 def _under_heading(hit: Hit, first: Sentence) -> Iterator[Draft]:
     name, text = hit.heading.split(" > ")[-1].strip(), sentence_text(hit, first)
-    if not 4 <= len(name) <= 60 or not 15 <= len(text) <= 300 or name.endswith("?") or text.endswith("?"):
+    if (
+        not 4 <= len(name) <= 60
+        or not 15 <= len(text) <= 300
+        or name.endswith("?")
+        or _MARKS.search(text)
+        or text.endswith("?")
+    ):
         return
     language = language_of(f"{name} {text}")
     asked = {
         "ko": f"문서에 '{name}'에 대해 무엇이라고 쓰여 있나요?",
         "en": f'What do the documents say about "{name}"?',
     }
-    yield Draft(asked[language], ended(text), (ended(text),), first.start, first.end, "heading", language)
+    yield Draft(asked[language], ended(text), (ended(text),), first.start, first.end, "heading", language, name)
 
 
 def _cells(table: Table, hit: Hit) -> Iterator[Draft]:
@@ -79,5 +103,6 @@ def _cell(name: str, column: str, value: str, kind: str, start: int, end: int) -
         question, said = f"{name}의 {topic(column)} {asked}?", f"{name}의 {topic(column)} {value}입니다."
         return Draft(question, said, (value,), start, end, "cell", "ko")
     column = column if column[1:2].isupper() else column[0].lower() + column[1:]
-    question, said = f"What is the {column} of {name}?", f"The {column} of {name} is {value}."
+    be = "are" if column.endswith("s") and not column.endswith("ss") else "is"
+    question, said = f"What {be} the {column} of {name}?", f"The {column} of {name} {be} {value}."
     return Draft(question, said, (value,), start, end, "cell", "en")

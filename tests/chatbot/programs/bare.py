@@ -31,6 +31,7 @@ def forked(request: dict, out: int) -> None:
     os.dup2(out, 1)
     os.dup2(out, 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.closerange(3, 256)
     sys.stdout = sys.__stdout__ = open(1, "w", closefd=False)
     if CONFINED:
         confine(request["memory"])

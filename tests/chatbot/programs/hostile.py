@@ -33,10 +33,24 @@ _EFFECTS = {"read": _READ, "write": _WRITE, "run": _RUN, "env": _ENV}
 
 _ROOTS = (
     *("().__class__.__base__", "''.__class__.__mro__[-1]", "type.mro(int)[-1]", "(lambda: 0).__class__.__base__"),
-    *("int.__bases__[0]", "{}.__class__.__bases__[0]", "Exception.__mro__[-1]", "super(type, type).__self__.__base__", "object"),
+    *(
+        "int.__bases__[0]",
+        "{}.__class__.__bases__[0]",
+        "Exception.__mro__[-1]",
+        "super(type, type).__self__.__base__",
+        "object",
+    ),
     *("getattr(getattr((), '__cla' + 'ss__'), '__ba' + 'se__')", "type(type(0)).__bases__[0]"),
 )
-_HOLDERS = ("_wrap_close", "_ModuleLock", "FileFinder", "ModuleSpec", "_ModuleLockManager", "FileLoader", "_NamespacePath")
+_HOLDERS = (
+    "_wrap_close",
+    "_ModuleLock",
+    "FileFinder",
+    "ModuleSpec",
+    "_ModuleLockManager",
+    "FileLoader",
+    "_NamespacePath",
+)
 _WALKS = (
     "B((lambda: 0).__globals__['__builtins__'])['__import__']('os')",
     "print.__self__.__import__('os')",
