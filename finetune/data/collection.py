@@ -22,6 +22,7 @@ from finetune.data.splitting import Shares, chosen
 _MOST_LABELS = 200
 _RANK = {"train": 0, "eval": 1, "test": 2}
 _FREE = 255
+_NO_TRIGRAMS = np.empty(0, dtype=np.uint32)
 
 
 class Collection:
@@ -78,8 +79,13 @@ class Collection:
 
     def _remember(self, row: Row) -> None:
         text = folded(row.question)
-        self._keys.append(hashlib.sha256(text.encode()).digest()[:12])
-        self._sets.append(trigrams(text))
+        if row.from_document:
+            # Documents ask alike about different things; only the same question with the same answer is a copy.
+            self._keys.append(hashlib.sha256(f"{text}\0{row.source.made_by}\0{row.answers}".encode()).digest()[:12])
+            self._sets.append(_NO_TRIGRAMS)
+        else:
+            self._keys.append(hashlib.sha256(text.encode()).digest()[:12])
+            self._sets.append(trigrams(text))
         if not self._files or self._files[-1] != row.source.file:
             self._files.append(row.source.file)
         self._file_of.append(len(self._files) - 1)

@@ -53,6 +53,11 @@ class Row:
     split: Split | None = None
     """None: to be chosen."""
 
+    @property
+    def from_document(self) -> bool:
+        """Whether the question was made from a document, by a rule or a model."""
+        return self.source.made_by is not None
+
     def as_json(self) -> dict[str, Any]:
         """The row as it is kept until all classes are known; ``finished`` makes a line of train.jsonl of it."""
         told: dict[str, Any]

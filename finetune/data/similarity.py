@@ -58,12 +58,13 @@ class Clusters:
 
 
 def clusters(sets: Sequence[NDArray[np.uint32]], keys: Iterable[bytes], threshold: float) -> Clusters:
-    """Rows of equal keys, and rows whose trigrams are alike, in one cluster; ``threshold`` 0 compares keys only."""
+    """Rows of equal keys, and rows whose trigrams are alike, in one cluster; ``threshold`` 0 compares keys only, as does an
+    empty set of trigrams."""
     found = Clusters(len(sets))
     first: dict[bytes, int] = {}
     for row, key in enumerate(keys):
         found.join(first.setdefault(key, row), row)
-    distinct = sorted(first.values())
+    distinct = [row for row in sorted(first.values()) if len(sets[row])]
     if threshold > 0 and distinct:
         for one, other in _pairs([sets[row] for row in distinct], threshold, found, distinct):
             found.join(distinct[one], distinct[other])

@@ -49,4 +49,18 @@ def encoding_of(path: Path) -> str:
     found = decode(whole)
     if found is None:
         raise DataError(f"{path} is no text file; give JSON, JSONL, CSV, TSV or Parquet.")
-    return found[1]
+    # One line in another encoding must not have all others read in it.
+    return "utf-8" if _is_mostly_utf8(whole) else found[1]
+
+
+def _is_mostly_utf8(data: bytes) -> bool:
+    """Whether of the lines that are not ASCII at least half are UTF-8, which other encodings hardly ever are."""
+    good = bad = 0
+    for line in data.split(b"\n"):
+        if not line.isascii():
+            try:
+                line.decode()
+                good += 1
+            except UnicodeDecodeError:
+                bad += 1
+    return good > 0 and good >= bad

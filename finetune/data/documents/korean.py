@@ -15,7 +15,7 @@ _DEFINITION = re.compile(
 # A sentence that begins so is about what stands before it.
 _POINTING = re.compile(
     r"(?:이|그|저|이는|그는|그녀|이것|그것|이곳|그곳|여기|당시|이후|이때|우리|위|아래|다음|또|또한|그러나|하지만|그리고|따라서|"
-    r"한편|특히|즉)(?:[은는이가에의도를]|에서)?(?: |,|$)"
+    r"한편|특히|즉)(?:[은는이가에의도를]|에는|에서는?)?(?: |,|$)"
 )
 _DATE = re.compile(r"\d{4}년(?: \d{1,2}월)?(?: \d{1,2}일)?|\d{1,2}월 \d{1,2}일")
 _QUANTITY = re.compile(

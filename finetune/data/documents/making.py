@@ -139,15 +139,16 @@ class LibraryRows:
         self.notes[f"golden passages {found} by the retriever"] += 1
         if grounding.rank == 1:
             self.notes["golden passages that the retriever ranks first"] += 1
+        self.notes["rows with fewer passages than wanted"] += len(grounding.hits) < self._settings.passages
         self.notes["distractors"] += len(grounding.hits) - (grounding.golden is not None)
 
     # -- programs -----------------------------------------------------------------------------------------------------
 
     def _programs(self, library: Library, wanted: Counter[Split]) -> Iterator[Row | LeftOut]:
-        """Programs over tables, the documents in turn, until each split has as many as are wanted."""
+        """Programs over tables, the documents and operations in turn, until each split has as many as are wanted."""
         retriever = Retriever(library)
         found = self._computations(library) if wanted.total() else []
-        for asked, table, chunk in _in_turn(found, lambda one: one[1].document):
+        for asked, table, chunk in _in_turn(found, lambda one: f"{one[1].document} {one[0].rule}"):
             split = self._splits[table.document]
             if not wanted[split]:
                 continue

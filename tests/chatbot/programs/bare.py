@@ -6,7 +6,7 @@ Each program runs in a fork of this process, which has loaded what programs like
 the kernel, not by a missing file. The host is naive: the first JSON line that a program writes is taken for its result.
 """
 
-import asyncio, base64, cProfile, codecs, code, concurrent.futures, configparser, csv, ctypes, dbm.dumb, decimal  # noqa
+import asyncio, base64, cProfile, codecs, code, concurrent.futures, configparser, contextlib, csv, ctypes, dbm.dumb, decimal  # noqa
 import doctest, fileinput, ftplib, functools, gc, glob, gzip, http.client, imaplib, importlib.util, inspect, io  # noqa
 import itertools, json, linecache, logging.handlers, math, mmap, multiprocessing.connection, operator, os, pathlib  # noqa
 import pickle, poplib, pty, random, re, resource, runpy, select, shelve, shutil, site, smtplib, socketserver, sqlite3  # noqa
@@ -15,7 +15,7 @@ import urllib.request, wave, zipfile, xmlrpc.client, xml.dom.minidom, encodings.
 import multiprocessing.popen_fork, multiprocessing.context, pprint, typing, dataclasses, datetime, fractions  # noqa
 
 sys.path.insert(0, sys.argv[2])
-from chatbot.programs.confinement import confine  # noqa: E402
+from chatbot.programs.confinement import confine
 
 CONFINED = sys.argv[1] == "confined"
 
@@ -32,7 +32,7 @@ def forked(request: dict, out: int) -> None:
     os.dup2(out, 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.closerange(3, 256)
-    sys.stdout = sys.__stdout__ = open(1, "w", closefd=False)
+    sys.stdout = sys.__stdout__ = os.fdopen(1, "w", closefd=False)
     if CONFINED:
         confine(request["memory"])
     else:
@@ -45,7 +45,7 @@ def forked(request: dict, out: int) -> None:
         text = json.dumps({"ok": True, "value": value}, default=str)
     except BaseException as error:
         text = json.dumps({"ok": False, "error": f"{type(error).__name__}: {error}"})
-    with open(1, "w", closefd=False) as output:
+    with os.fdopen(1, "w", closefd=False) as output:
         output.write("\n" + text + "\n")
     os._exit(0)
 
@@ -71,10 +71,8 @@ def answer(request: dict) -> dict:
             break
         said += piece
     seconds = time.monotonic() - started
-    try:
+    with contextlib.suppress(OSError):
         os.killpg(pid, signal.SIGKILL)
-    except OSError:
-        pass
     os.close(inside)
     usage = os.wait4(pid, 0)[2]
     return {

@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import resource
 import secrets
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,7 +64,7 @@ class Canaries:
         self._mine = self._root / "mine"
         self._mine.unlink(missing_ok=True)
         self._mine.write_text("mine")
-        os.chmod(self._mine, 0o644)
+        self._mine.chmod(0o644)
         os.utime(self._mine, (1_000_000_000, 1_000_000_000))
         if self._victim is None or self._victim.poll() is not None or self._is_altered():
             if self._victim is not None:
@@ -186,7 +185,7 @@ class Bare:
         self._process.stdin.flush()
         ending = json.loads(self._process.stdout.readline())
         result: dict[str, Any] = {}
-        for line in ending["said"].split("\n"):
+        for line in re.findall(r"^\{.*$", ending["said"], re.MULTILINE):
             with contextlib.suppress(ValueError):
                 parsed = json.loads(line)
                 if isinstance(parsed, dict) and "ok" in parsed:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Hostile programs, by class. Each works on bare CPython; SECRET, WRITE, FOLDER, PORT, VICTIM, NAME are put in.
 
 SECRET: a file with a token. WRITE: a path that must not come to be. FOLDER: a folder with a file named with the token.
