@@ -108,7 +108,9 @@ def _claims(result: dict[str, Any]) -> dict[str, str]:
 
 def _programs(result: dict[str, Any]) -> dict[str, str]:
     found = result["figures"]
-    shares = ", ".join(f"{found[name]['recorded_right']:.4f} and {found[name]['right']:.4f}" for name in ("gsm8k", "svamp"))
+    shares = ", ".join(
+        f"{found[name]['recorded_right']:.4f} and {found[name]['right']:.4f}" for name in ("gsm8k", "svamp")
+    )
     return {"programs": shares}
 
 

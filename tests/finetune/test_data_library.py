@@ -258,7 +258,6 @@ def test_programs_over_tables_are_run(library: Library, tmp_path: Path) -> None:
     rows = [row for split in SPLITS for row in read_split(tmp_path / "out", split) if row["kind"] == "program"]
     assert {row["source"]["made_by"] for row in rows} >= {"total", "average"}
     totals = {row["question"]: row for row in rows}
-    print((tmp_path / "out/report.md").read_text(), list(totals))
     oak = totals["What is the total Quantity in Oak depot?"]
     assert oak["answers"] == ["6"] and oak["task"] == "program"
     assert "[{'Item': 'Oak rope', 'Quantity': 1" in oak["prompt"][-1]["content"]

@@ -139,7 +139,8 @@ class LibraryRows:
         self.notes[f"golden passages {found} by the retriever"] += 1
         if grounding.rank == 1:
             self.notes["golden passages that the retriever ranks first"] += 1
-        self.notes["rows with fewer passages than wanted"] += len(grounding.hits) < self._settings.passages
+        if len(grounding.hits) < self._settings.passages:
+            self.notes["rows with fewer passages than wanted"] += 1
         self.notes["distractors"] += len(grounding.hits) - (grounding.golden is not None)
 
     # -- programs -----------------------------------------------------------------------------------------------------

@@ -6,12 +6,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import pytest
 
 from chatbot.programs.sandbox import ProgramLimits, Sandbox
 from tests.chatbot.programs.canaries import HEADROOM, MEMORY, Bare, Canaries, Peak
 from tests.chatbot.programs.hostile import KINDS, Hostile, hostile
+from tests.chatbot.programs.same import by_cpython
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the second layer is Linux's")
 # What the second layer answers for; outputs, state and results are the host's and the interpreter's.
@@ -50,14 +52,16 @@ def harm(program: Hostile, sandbox: Sandbox, canaries: Canaries) -> list[str]:
     if program.kind == "forged" and result.value == "FORGED":
         found.append("forged its result")
     if program.after:
-        clean, after = sandbox.run(program.after), sandbox.run(program.after)
-        if clean.value != EXPECTED.get(program.name, after.value) or not clean.ok:
-            found.append(f"left something behind: {clean.value!r} {clean.error}")
+        after = sandbox.run(program.after)
+        if not after.ok or after.value != expected()[program.name]:
+            found.append(f"left something behind: {after.value!r} {after.error}")
     return found
 
 
-# What the second programs of the class "state" give when nothing is left of the first.
-EXPECTED = {"state-0": 3.141592653589793, "state-1": 2.0, "state-2": 1, "state-9": True, "state-13": 1, "state-18": 0}
+@cache
+def expected() -> dict[str, object]:
+    """What the second programs of the class "state" give in a CPython that has run nothing else."""
+    return {program.name: by_cpython([program.after])[0]["value"] for program in hostile() if program.kind == "state"}
 
 
 def test_there_are_enough_of_them() -> None:
