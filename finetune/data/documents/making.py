@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
@@ -44,6 +46,7 @@ class LibraryRows:
         self._settings, self._shares, self._neutral = settings, shares, neutral
         self.notes: Counter[str] = Counter()
         self._splits: dict[str, Split] = {}
+        self._sizes: dict[str, int] = {}
         self._about: dict[str, Any] = {}
 
     def identity(self) -> dict[str, Any]:
@@ -76,7 +79,7 @@ class LibraryRows:
             raise DataError(f"The library {library.folder} is empty; fill it with: seodang ingest FOLDER")
         sizes = {record.path: record.chunks * self._settings.questions for record in records if record.chunks}
         what = f"documents in the library {library.folder}"
-        self._splits = chosen(sizes, self._shares, what)
+        self._splits, self._sizes = chosen(sizes, self._shares, what), sizes
         self._about = {
             "generation": library.generation,
             "embedder": library.embedder_identity.as_json(),
@@ -95,15 +98,34 @@ class LibraryRows:
         made = 0
         model = None if settings.model is None else QuestionWriter(open_model(settings.model), settings.questions)
         with model or nullcontext():
-            for document in self._splits:
+            for document in sorted(self._splits):
+                most = self._most(document)
                 for chunk, new_heading in chunks(library, document):
-                    for draft in self._drafts(chunk, library, model, new_heading):
-                        if settings.most is not None and made >= settings.most:
-                            return
-                        row = self._row(draft, chunk, grounder)
+                    drafts = self._drafts(chunk, library, model, new_heading)
+                    for row in self._of_chunk(drafts, chunk, grounder, min(settings.questions, most)):
                         made += isinstance(row, Row)
+                        most -= isinstance(row, Row)
                         progress(made, document)
                         yield row
+                    if most <= 0:
+                        break
+
+    def _most(self, document: str) -> int:
+        """Questions about one document: its part of those about the library."""
+        if self._settings.most is None:
+            return sys.maxsize
+        return math.ceil(self._settings.most * self._sizes[document] / sum(self._sizes.values()))
+
+    def _of_chunk(
+        self, drafts: Iterator[Draft | RowError], chunk: Hit, grounder: Grounder, most: int
+    ) -> Iterator[Row | LeftOut]:
+        """At most so many rows, and of a chunk whose questions are refused no more than three times as many tries."""
+        for draft in islice(drafts, 3 * most):
+            row = self._row(draft, chunk, grounder)
+            yield row
+            most -= isinstance(row, Row)
+            if most <= 0:
+                return
 
     def _drafts(
         self, chunk: Hit, library: Library, model: QuestionWriter | None, new_heading: bool
@@ -115,7 +137,7 @@ class LibraryRows:
             found.setdefault(draft.question, draft)
         last = [[draft for draft in found.values() if draft.rule == rule] for rule in _LAST]
         first = [draft for draft in found.values() if draft.rule not in _LAST]
-        return islice(chain(_in_turn(first, lambda draft: draft.rule), *last), self._settings.questions)
+        return chain(_in_turn(first, lambda draft: draft.rule), *last)
 
     def _row(self, draft: Draft | RowError, chunk: Hit, grounder: Grounder) -> Row | LeftOut:
         try:
