@@ -14,6 +14,7 @@ from ui.commands.conversations import conversations
 from ui.commands.docs import docs
 from ui.commands.doctor import doctor
 from ui.commands.evaluate import evaluate
+from ui.commands.finetune import finetune
 from ui.commands.ingest import ingest
 from ui.commands.program import program
 from ui.commands.search import search
@@ -54,6 +55,7 @@ app.add_typer(program, name="program")
 app.command("ui")(web)
 app.command("serve")(serve)
 app.command("eval")(evaluate)
+app.add_typer(finetune, name="finetune")
 app.command("doctor")(doctor)
 
 

@@ -31,6 +31,7 @@ def _text(source: str, chance: random.Random) -> str:
         lambda: f"{source[::-1]!r}[::-1]" if not _has_places(source) else repr(source),
         lambda: " + ".join(repr(part) for part in _parts(source, chance)) or "''",
         lambda: f"''.join({_parts(source, chance)!r})",
+        # fmt: skip
         lambda: f"'%s%s' % ({source[: len(source) // 2]!r}, {source[len(source) // 2 :]!r})" if not _has_places(source) else repr(source),
         lambda: f"bytes.fromhex({source.encode().hex()!r}).decode()" if not _has_places(source) else repr(source),
     ]  # fmt: skip
