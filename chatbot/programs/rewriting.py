@@ -10,7 +10,7 @@ import ast
 from typing import Any
 
 from chatbot.programs import classes, prelude
-from chatbot.programs.facts import EXCEPTIONS, Facts
+from chatbot.programs.facts import Facts
 from chatbot.programs.lacking import BASICS, MISSING_EXCEPTIONS, RICH_BUILTINS
 from chatbot.programs.prelude import Need
 from chatbot.programs.rewriting_objects import ObjectRewriting
@@ -21,7 +21,6 @@ class Rewriter(ObjectRewriting):
 
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
-        self._exceptions = set(EXCEPTIONS)
         self._replace_builtins()
 
     def _replace_builtins(self) -> None:
@@ -57,19 +56,10 @@ class Rewriter(ObjectRewriting):
 
     def visit_Raise(self, node: ast.Raise) -> Any:
         self.generic_visit(node)
-        made = node.exc
-        if isinstance(made, ast.Call) and isinstance(made.func, ast.Name) and made.func.id in self._exceptions:
-            plain = len(made.args) == 1 and not made.keywords and isinstance(made.args[0], ast.Constant | ast.JoinedStr)
-            if made.args and not (plain and not isinstance(getattr(made.args[0], "value", ""), int | float)):
-                made.args = [self.call("basics", "message", *made.args)]
-                made.keywords = []
-            if made.func.id == "SystemExit" and not made.args:
-                made.args = [ast.Constant("")]
-                self.changed = True
-        elif isinstance(made, ast.Name) and made.id == "SystemExit":
-            node.exc = ast.Call(made, [ast.Constant("")], [])
+        if isinstance(node.exc, ast.Name) and node.exc.id == "SystemExit":
+            node.exc = self.in_place(node.exc, ast.Call(node.exc, [ast.Constant("")], []))
             self.changed = True
-        return ast.fix_missing_locations(node)
+        return node
 
     def visit_Assign(self, node: ast.Assign) -> Any:
         target = node.targets[0]
@@ -113,7 +103,7 @@ class Rewriter(ObjectRewriting):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> Any:
         self.changed = True
-        return self.at(node, classes.rewritten(self, node, self.bases, self._exceptions))
+        return self.at(node, classes.rewritten(self, node, self.bases, self.exceptions))
 
 
 def _yields(function: ast.FunctionDef) -> bool:

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from chatbot.programs import classes, prelude
-from chatbot.programs.facts import Facts
+from chatbot.programs.facts import EXCEPTIONS, Facts
 from chatbot.programs.lacking import CLASS_METHODS, COMPARISONS, DUNDERS, METHODS, OWN_CLASS_METHODS, TYPE_NAMES
 from chatbot.programs.rewriting_imports import ImportRewriting
 
@@ -19,6 +19,8 @@ class ObjectRewriting(ImportRewriting):
         self._rich = facts.is_rich
         self._endless = facts.is_endless or ast.Yield in facts.nodes
         self.bases: dict[str, classes.Merged] = {}
+        self.exceptions = set(EXCEPTIONS)
+        """Names of exceptions, the program's own among them."""
 
     def merged(self, name: str) -> classes.Merged:
         """A class of the program that was visited before."""
@@ -104,6 +106,8 @@ class ObjectRewriting(ImportRewriting):
 
     def _visit_function_call(self, node: ast.Call, function: ast.Name) -> None:
         name, arguments = function.id, node.args
+        if name in self.exceptions and (name in self.facts.classes or name not in self.facts.stores):
+            self._visit_exception(node, name)
         if name in self.facts.stores:
             return
         if name == "object" and not arguments:
@@ -112,6 +116,18 @@ class ObjectRewriting(ImportRewriting):
             node.func = self.use("basics", "isinstance_")
         elif name == "next" and arguments and isinstance(arguments[0], ast.GeneratorExp):
             arguments[0] = self._lazy(arguments[0])
+
+    def _visit_exception(self, node: ast.Call, name: str) -> None:
+        """The interpreter's exceptions take one text."""
+        is_text = len(node.args) == 1 and (
+            isinstance(node.args[0], ast.JoinedStr) or isinstance(getattr(node.args[0], "value", None), str)
+        )
+        if name == "SystemExit" and not node.args:
+            node.args = [self.in_place(node, ast.Constant(""))]
+            self.changed = True
+        elif (node.args and not is_text) or node.keywords:
+            node.args = [self.in_place(node, self.call("basics", "message", *node.args))]
+            node.keywords = []
 
     def visit_GeneratorExp(self, node: ast.GeneratorExp) -> Any:
         self.generic_visit(node)

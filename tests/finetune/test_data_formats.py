@@ -13,8 +13,9 @@ from chatbot.prompt import SYSTEM, conversation_messages, documents_messages
 from finetune.data.conversion import Wording
 from finetune.data.dataset import read_manifest, read_split
 from finetune.data.errors import DataError
-from finetune.data.preparation import Reading, Sources, prepare
+from finetune.data.preparation import prepare
 from finetune.data.recipe import RECIPES, REFUSAL, fingerprint
+from finetune.data.sources import Reading, Sources
 from finetune.data.splitting import Shares
 from ingest.hit import Hit
 

@@ -22,9 +22,10 @@ from finetune.data.documents.particle import subject, topic
 from finetune.data.documents.shares import LibraryShares
 from finetune.data.documents.writing import quoted
 from finetune.data.errors import DataError
-from finetune.data.preparation import Sources, prepare
+from finetune.data.preparation import prepare
 from finetune.data.recipe import REFUSAL
 from finetune.data.row import SPLITS
+from finetune.data.sources import Sources
 from finetune.data.splitting import Shares
 from ingest.library import Library
 from tests.fakes import HashEmbedder, ScriptedModel, plain, put

@@ -10,7 +10,8 @@ import pytest
 
 from finetune.data.dataset import read_manifest, read_split
 from finetune.data.errors import DataError
-from finetune.data.preparation import Reading, Sources, prepare
+from finetune.data.preparation import prepare
+from finetune.data.sources import Reading, Sources
 from finetune.data.splitting import Shares
 
 GOOD: list[dict[str, Any]] = [

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from finetune.data.conversion import Wording
 from finetune.data.dataset import read_split
 from finetune.data.errors import DataError
-from finetune.data.preparation import Reading, Sources, prepare
+from finetune.data.preparation import prepare
 from finetune.data.row import SPLITS
 from finetune.data.similarity import clusters, folded, trigrams
+from finetune.data.sources import Reading, Sources
 from finetune.data.splitting import Shares, chosen
 
 TEXTS = st.lists(st.text("ab가 ", min_size=1, max_size=14), min_size=1, max_size=25)

@@ -88,8 +88,8 @@ def prepare(
 ) -> None:
     """Make training rows from files, hub datasets or a library's documents, and a report of what was left out."""
     from finetune.data.conversion import Wording
-    from finetune.data.preparation import Reading, Sources
     from finetune.data.preparation import prepare as run
+    from finetune.data.sources import Reading, Sources
     from finetune.data.splitting import Shares
     from ui.progress import LateProgress
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import base64
+import copy
 import random
 import textwrap
 import zlib
@@ -26,16 +27,17 @@ def variant(number: int) -> Hostile:
 
 def _text(source: str, chance: random.Random) -> str:
     """An expression that is ``source``, whose canaries can still be filled in."""
+    whole = _has_places(source)
+    half = len(source) // 2
     ways = [
-        lambda: repr(source),
-        lambda: f"{source[::-1]!r}[::-1]" if not _has_places(source) else repr(source),
-        lambda: " + ".join(repr(part) for part in _parts(source, chance)) or "''",
-        lambda: f"''.join({_parts(source, chance)!r})",
-        # fmt: skip
-        lambda: f"'%s%s' % ({source[: len(source) // 2]!r}, {source[len(source) // 2 :]!r})" if not _has_places(source) else repr(source),
-        lambda: f"bytes.fromhex({source.encode().hex()!r}).decode()" if not _has_places(source) else repr(source),
-    ]  # fmt: skip
-    return chance.choice(ways)()
+        repr(source),
+        repr(source) if whole else f"{source[::-1]!r}[::-1]",
+        " + ".join(repr(part) for part in _parts(source, chance)),
+        f"''.join({_parts(source, chance)!r})",
+        repr(source) if whole else f"'%s%s' % ({source[:half]!r}, {source[half:]!r})",
+        repr(source) if whole else f"bytes.fromhex({source.encode().hex()!r}).decode()",
+    ]
+    return chance.choice(ways)
 
 
 def _has_places(source: str) -> bool:
@@ -150,6 +152,20 @@ def noise(number: int) -> str:
     return _spliced(chance.choice(known), chance.choice(known), chance)
 
 
+def varied(number: int) -> str:
+    """A realistic program with other numbers."""
+    chance = random.Random(number)
+    tree = ast.parse(chance.choice(list(realistic().values())))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float) and chance.random() < 0.4:
+            value = node.value
+            if isinstance(value, int):
+                node.value = max(0, value + chance.choice([-2, -1, 1, 2, 3])) if value < 3_000 else value
+            else:
+                node.value = round(value * chance.uniform(0.5, 2), 2)
+    return ast.unparse(tree)
+
+
 def _scratched(source: str, chance: random.Random) -> str:
     for _ in range(chance.randrange(1, 6)):
         at = chance.randrange(len(source) + 1)
@@ -176,9 +192,9 @@ def _spliced(one: str, other: str, chance: random.Random) -> str:
         node, name, index = chance.choice(holders)
         field = getattr(node, name)
         if isinstance(field, list):
-            field[index] = chance.choice(values)
+            field[index] = copy.deepcopy(chance.choice(values))
         else:
-            setattr(node, name, chance.choice(values))
+            setattr(node, name, copy.deepcopy(chance.choice(values)))
     if chance.random() < 0.5:
         tree.body.insert(chance.randrange(len(tree.body) + 1), chance.choice(donor.body))
     try:
