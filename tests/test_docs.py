@@ -155,25 +155,24 @@ def test_commands_of_shell_blocks_exist_with_their_options() -> None:
 @pytest.mark.parametrize("name", ["server.md", "server.ko.md"])
 def test_the_server_answers_as_the_page_shows(name: str, desk: tuple[Path, dict[str, str]]) -> None:
     folder, environment = desk
+    here = (folder, environment | {"no_proxy": "127.0.0.1"})
     run(["seodang", "ingest", "examples/documents"], desk)
-    serving = subprocess.Popen(
-        ["seodang", "serve", "--port", "0"], cwd=folder, env=environment, stdout=subprocess.PIPE, encoding="utf-8"
-    )
-    try:
-        assert serving.stdout is not None
-        address = serving.stdout.readline().split()[-1]
-        (example,) = blocks(ROOT / "docs" / name, "python")
-        done = run([sys.executable, "-c", example.replace("http://127.0.0.1:8600", address.removesuffix("/v1"))], desk)
-        assert done.returncode == 0, done.stderr
-        assert re.search(r"^\S+ \d+ \d+$", done.stdout, re.MULTILINE), done.stdout
-        readme = ROOT / ("README.ko.md" if ".ko" in name else "README.md")
-        (curl,) = [block for block in blocks(readme, "sh") if "curl " in block]
-        asked = "curl" + curl.split("curl", 1)[1].replace("http://127.0.0.1:8600", address.removesuffix("/v1"))
-        answered = run(["bash", "-c", asked], desk)
-        assert json.loads(answered.stdout)["seodang"]["citations"], answered.stderr
-    finally:
-        serving.terminate()
-        serving.wait(timeout=30)
+    command = ["seodang", "serve", "--port", "0"]
+    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, encoding="utf-8") as serving:
+        try:
+            assert serving.stdout is not None
+            address = serving.stdout.readline().split()[-1].removesuffix("/v1")
+            (example,) = blocks(ROOT / "docs" / name, "python")
+            done = run([sys.executable, "-c", example.replace("http://127.0.0.1:8600", address)], here)
+            assert done.returncode == 0, done.stderr
+            assert re.search(r"^\S+ \d+ \d+$", done.stdout, re.MULTILINE), done.stdout
+            readme = ROOT / ("README.ko.md" if ".ko" in name else "README.md")
+            (curl,) = [block for block in blocks(readme, "sh") if "curl " in block]
+            asked = "curl" + curl.split("curl", 1)[1].replace("http://127.0.0.1:8600", address)
+            answered = run(["bash", "-c", asked], here)
+            assert json.loads(answered.stdout)["seodang"]["citations"], answered.stderr
+        finally:
+            serving.terminate()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui.commands.ask import AdapterOption, FourBitOption, GeneralOption, ModelOption, ProgramOption, answering
-from ui.edge import DebugOption, LibraryOption, echo, opened, reported
+from ui.edge import DebugOption, LibraryOption, opened, reported
 
 if TYPE_CHECKING:
     import socket
@@ -55,7 +55,7 @@ def serve(
             limits = ServerLimits()
             server = Server(chatbot, lambda: found.embedder, found.embedder_identity.name, key, limits)
             url = address(bound, host)
-            if not run(server, bound, limits, lambda: echo(f"Seodang serves {chatbot.model} at {url}")):
+            if not run(server, bound, limits, lambda: typer.echo(f"Seodang serves {chatbot.model} at {url}")):
                 typer.echo("seodang: The model did not stop in time; the server ended without it.", err=True)
                 os._exit(1)  # the interpreter would wait for the model's thread
 
