@@ -37,7 +37,7 @@ def read_hub(source: HubName) -> Iterator[Record]:
             "pip install -c constraints.txt 'seodang[finetune]'"
         )
     import datasets
-    import httpx
+    import httpx2
 
     try:
         found = datasets.load_dataset(source.name, source.config, split=source.split)
@@ -48,7 +48,7 @@ def read_hub(source: HubName) -> Iterator[Record]:
         }
         for number, row in enumerate(found, 1):
             yield Record(number, _named(row, classes))
-    except (OSError, ValueError, RuntimeError, datasets.exceptions.DatasetsError, httpx.HTTPError) as error:
+    except (OSError, ValueError, RuntimeError, datasets.exceptions.DatasetsError, httpx2.HTTPError) as error:
         why = " ".join(str(error).split())[:160]
         raise DataError(
             f"The hub dataset {source.name} cannot be had ({why}); check its name and the network, or give a file."
