@@ -8,6 +8,7 @@ from pydantic_monty import MontySyntaxError
 
 from chatbot.programs.language import Program
 from chatbot.programs.limits import ProgramLimits
+from chatbot.programs.prelude import PREFIX
 
 # Feed 0 is the prelude, feed 1 the program; the interpreter names them so.
 _PROGRAM = "<python-input-1>"
@@ -35,7 +36,8 @@ def complaint(raised: Any, program: Program, limits: ProgramLimits) -> str:
         return f"{name}: {text}" if text else name
     line = program.line_of(frames[-1].line)
     function = frames[-1].function_name or ""
-    where = f"line {line}" + (f", in {function}" if function.isidentifier() else "")
+    function = function.removeprefix(f"{PREFIX}run_")
+    where = f"line {line}" + (f", in {function}" if function.isidentifier() and not function.startswith(PREFIX) else "")
     source = program.text_of(line)
     return (f"{name}: {text}" if text else name) + f" ({where}{': ' + source if source else ''})"
 

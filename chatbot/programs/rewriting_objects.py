@@ -8,16 +8,17 @@ from typing import Any
 from chatbot.programs import classes, prelude
 from chatbot.programs.facts import EXCEPTIONS, Facts
 from chatbot.programs.lacking import CLASS_METHODS, COMPARISONS, DUNDERS, METHODS, OWN_CLASS_METHODS, TYPE_NAMES
-from chatbot.programs.rewriting_imports import ImportRewriting
+from chatbot.programs.rewriting_loops import LoopRewriting
+
+_EARLY = frozenset(("any", "all", "next"))
 
 
-class ObjectRewriting(ImportRewriting):
+class ObjectRewriting(LoopRewriting):
     """Expressions."""
 
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
         self._rich = facts.is_rich
-        self._endless = facts.is_endless or ast.Yield in facts.nodes
         self.bases: dict[str, classes.Merged] = {}
         self.exceptions = set(EXCEPTIONS)
         """Names of exceptions, the program's own among them."""
@@ -71,6 +72,8 @@ class ObjectRewriting(ImportRewriting):
     def visit_Call(self, node: ast.Call) -> Any:
         if isinstance(node.func, ast.Attribute) and self._module_path(node.func.value) is None:
             return self._visit_method_call(node, node.func)
+        if isinstance(node.func, ast.Name) and node.func.id in _EARLY - self.facts.stores:
+            self.stops_early(node, node.func.id)
         self.generic_visit(node)
         if isinstance(node.func, ast.Name):
             self._visit_function_call(node, node.func)
@@ -114,8 +117,8 @@ class ObjectRewriting(ImportRewriting):
             node.func = self.use("basics", "object_")
         elif name == "isinstance" and self.bases:
             node.func = self.use("basics", "isinstance_")
-        elif name == "next" and arguments and isinstance(arguments[0], ast.GeneratorExp):
-            arguments[0] = self._lazy(arguments[0])
+        elif name == "set" and len(arguments) == 1:
+            node.func = self.use("basics", "set_")
 
     def _visit_exception(self, node: ast.Call, name: str) -> None:
         """The interpreter's exceptions take one text."""
@@ -129,21 +132,6 @@ class ObjectRewriting(ImportRewriting):
             node.args = [self.in_place(node, self.call("basics", "message", *node.args))]
             node.keywords = []
 
-    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> Any:
-        self.generic_visit(node)
-        return self._lazy(node) if self._endless else node
-
-    def _lazy(self, node: ast.expr) -> ast.expr:
-        """The interpreter runs a generator expression to its end at once."""
-        if not isinstance(node, ast.GeneratorExp) or len(node.generators) != 1:
-            return node
-        loop = node.generators[0]
-        value, condition = _function(loop.target, node.elt), ast.Constant(None)
-        if loop.ifs:
-            test = loop.ifs[0] if len(loop.ifs) == 1 else ast.BoolOp(ast.And(), loop.ifs)
-            condition = _function(loop.target, test)  # type: ignore[assignment]
-        return self.in_place(node, self.call("basics", "Lazy", value, condition, loop.iter))
-
     def visit_Compare(self, node: ast.Compare) -> Any:
         self.generic_visit(node)
         names = [COMPARISONS.get(type(operator)) for operator in node.ops]
@@ -154,20 +142,3 @@ class ObjectRewriting(ImportRewriting):
             return self.in_place(node, ast.Call(functions[0], [node.left, node.comparators[0]], []))
         values = ast.List([node.left, *node.comparators], ast.Load())
         return self.in_place(node, self.call("rich", "chain", ast.List(list(functions), ast.Load()), values))
-
-
-def _function(target: ast.expr, body: ast.expr) -> ast.expr:
-    """``lambda target: body``; a target of several names is taken apart."""
-    if isinstance(target, ast.Name):
-        return ast.Lambda(_arguments([target.id]), body)
-    names = [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
-    simple = isinstance(target, ast.Tuple) and all(isinstance(one, ast.Name) for one in target.elts)
-    if not simple:
-        raise SyntaxError("a generator expression over nested names is not available here; use a loop")
-    whole = ast.Name(f"{prelude.PREFIX}one", ast.Load())
-    inner = ast.Call(ast.Lambda(_arguments(names), body), [ast.Starred(whole, ast.Load())], [])
-    return ast.Lambda(_arguments([whole.id]), inner)
-
-
-def _arguments(names: list[str]) -> ast.arguments:
-    return ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])

@@ -43,6 +43,8 @@ class Worker:
     """A child process. One program at a time, from one thread at a time."""
 
     def __init__(self, limits: ProgramLimits, confined: bool = True) -> None:
+        if os.name != "posix":
+            raise ProgramsUnavailable("Programs are off: the sandbox needs Linux or macOS.")
         self._limits = limits
         self._programs = 0
         self._sound = True

@@ -79,6 +79,40 @@ def round_(number, ndigits=None):
     return round(number, ndigits)
 
 
+def set_(values):
+    """A set that gives whole numbers in CPython's order: by their place in its table (Objects/setobject.c)."""
+    values = list(values)
+    made = set(values)
+    if len(made) < 2 or len(made) > 1000 or not all([type(one) == int for one in values]):
+        return made
+    table, mask, used = [None] * 8, 7, 0
+    for one in dict.fromkeys(values):
+        _place(table, mask, one)
+        used += 1
+        if used * 5 >= mask * 3:
+            size = 8
+            while size <= used * 4:
+                size *= 2
+            kept, table, mask = table, [None] * size, size - 1
+            for other in kept:
+                if other is not None:
+                    _place(table, mask, other)
+    return set([one for one in table if one is not None])
+
+
+def _place(table, mask, number):
+    hashed = abs(number) % (2**61 - 1)
+    hashed = (-hashed if hashed != 1 else -2) % 2**64 if number < 0 else hashed
+    at, left = hashed & mask, hashed
+    while True:
+        for probe in range(at, at + 10 if at + 9 <= mask else at + 1):
+            if table[probe] is None:
+                table[probe] = number
+                return
+        left //= 32
+        at = (at * 5 + 1 + left) & mask
+
+
 def method(owner, name, function):
     """``owner.name`` as a value; ``function(owner, ...)`` calls it."""
     try:

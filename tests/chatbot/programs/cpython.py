@@ -9,6 +9,8 @@ import ast
 import contextlib
 import io
 import json
+import resource
+import signal
 import sys
 import warnings
 from decimal import Decimal
@@ -59,14 +61,22 @@ def plain(value: object) -> object:
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
+def late(*_: object) -> None:
+    raise TimeoutError("more than a second")
+
+
 def main() -> None:
     out = []
+    signal.signal(signal.SIGALRM, late)
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
     for source in json.load(sys.stdin):
+        signal.setitimer(signal.ITIMER_REAL, 1.0)
         try:
             value, printed, is_text = value_of(source)
             out.append({"ok": True, "value": plain(value), "stdout": printed, "is_text": is_text})
         except Exception as error:
             out.append({"ok": False, "error": f"{type(error).__name__}: {error}"})
+    signal.setitimer(signal.ITIMER_REAL, 0)
     json.dump(out, sys.stdout)
 
 

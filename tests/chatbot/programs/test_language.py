@@ -10,6 +10,7 @@ from chatbot.programs import language
 from chatbot.programs.facts import facts
 from chatbot.programs.sandbox import Sandbox
 from tests.chatbot.programs.same import agree, by_cpython, realistic, same
+from tests.chatbot.programs.variants import varied
 
 
 def test_realistic_programs_give_cpythons_values(sandbox: Sandbox) -> None:
@@ -130,3 +131,49 @@ def expression(chance: random.Random, depth: int) -> str:
             f"-{one}", f"(({one}) ** 2)",
         ]
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("x = [1]\nall(x[i + 1] == 1 for i in range(-1, 5) if i < 0 or x[i] == 2)", None),
+        ("x = [3]\nany(x[i] == 3 for i in range(9))", True),
+        ("[n for n in range(2, 30) if all(n % d for d in range(2, n))]", [2, 3, 5, 7, 11, 13, 17, 19, 23, 29]),
+        ("import itertools\nnext(n for n in itertools.count(1) if n * n > 50)", 8),
+        ("next((c for c in 'abc' if c > 'x'), 'none')", "none"),
+        ("f = lambda k: any(k == i for i in range(3))\n[f(1), f(7)]", [True, False]),
+        ("rows = [[1, 2], [3]]\nall(any(v > 0 for v in row) for row in rows)", True),
+        ("x = [1, 2]\nany(x > 1 for x in x)", True),
+        ("def f(n):\n    return all(n > k for k in range(n))\n[f(3), f(0)]", [True, True]),
+        ("def f():\n    if all(v for v in [0]):\n        return 1\n    elif any(v for v in [1]):\n        return 2\nf()", 2),
+        ("next(x for x in [1] if x > 1)", None),
+    ],
+)  # fmt: skip
+def test_generator_expressions_stop_early(sandbox: Sandbox, source: str, value: object) -> None:
+    result = sandbox.run(source)
+    if value is None:
+        assert result.error is not None and result.error.split(" ")[0].strip(":(") in ("IndexError", "StopIteration")
+    else:
+        assert result.value == value
+
+
+def test_whole_numbers_of_a_set_come_in_cpythons_order(sandbox: Sandbox) -> None:
+    chance = random.Random(11)
+    rows = [
+        [chance.randrange(-50, 10 ** chance.randrange(1, 6)) for _ in range(chance.randrange(1, 40))]
+        for _ in range(200)
+    ]
+    result = sandbox.run("[list(set(row)) for row in rows]", {"rows": rows})
+    assert result.value == [list(set(row)) for row in rows]
+
+
+def test_programs_with_other_numbers_give_cpythons_values(sandbox: Sandbox) -> None:
+    sources = [source for source in map(varied, range(250)) if "sys.version" not in source]
+    wants = by_cpython(sources)
+    wrong = []
+    for source, want in zip(sources, wants, strict=True):
+        result = sandbox.run(source)
+        if want["ok"] and not agree(result, want):
+            wrong.append((source, result.value, result.error, want["value"]))
+    assert sum(want["ok"] for want in wants) > 150
+    assert wrong == []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -21,6 +23,7 @@ from chatbot.programs.sandbox import ProgramLimits, Sandbox
 from chatbot.programs.worker import Misbehaved, Worker
 from ingest.frames import HEADER, packed
 
+ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.integration
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the second layer is Linux's")
 
@@ -285,3 +288,49 @@ def test_a_worker_that_does_not_read_is_ended(monkeypatch: pytest.MonkeyPatch) -
 def test_limits_are_positive() -> None:
     with pytest.raises(ValueError, match="seconds"):
         ProgramLimits(seconds=0)
+
+
+@linux
+def test_workers_end_with_their_parent() -> None:
+    source = "from chatbot.programs.sandbox import Sandbox\nimport os\ns = Sandbox(workers=1)\ns.run('1')\nprint(s.pids[0], flush=True)\nos._exit(0)"  # noqa: E501
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True, cwd=ROOT)
+    deadline = time.monotonic() + 10
+    while is_running(int(done.stdout)):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def command(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from ui.command import main; main()", "program", "run", *arguments],
+        input=given, capture_output=True, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+
+
+def test_the_command_runs_one_program(tmp_path: Path) -> None:
+    file = tmp_path / "p.py"
+    file.write_text("print('합계')\n6 * 7", encoding="utf-8")
+    done = command(str(file))
+    assert (done.returncode, done.stdout) == (0, "합계\n42\n")
+    failed = command("-", "--json", given="1 / 0")
+    assert failed.returncode == 1
+    answer = json.loads(failed.stdout)
+    assert set(answer) == {"id", "ok", "value", "stdout", "error", "ms"}
+    assert answer["error"].startswith("ZeroDivisionError: division by zero (line 1")
+    assert command(str(tmp_path / "absent.py")).returncode == 1
+    assert command().returncode == 2
+    assert command("-", "--batch", "x").returncode == 2
+
+
+def test_the_command_runs_a_batch(tmp_path: Path) -> None:
+    given, found = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    rows = [{"id": f"p{i}", "program": f"ans = {i} ** 2" if i != 3 else "ans = x"} for i in range(20)]
+    given.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = command("--batch", str(given), "--output", str(found))
+    assert done.returncode == 0, done.stderr
+    results = [json.loads(line) for line in found.read_text().splitlines()]
+    assert [result["id"] for result in results] == [row["id"] for row in rows]
+    assert [result["value"] for result in results] == [i**2 if i != 3 else None for i in range(20)]
+    assert [result["ok"] for result in results] == [i != 3 for i in range(20)]
+    given.write_text('{"id": 1}\n')
+    assert "program" in command("--batch", str(given), "--output", str(found)).stderr
