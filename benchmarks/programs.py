@@ -2,7 +2,7 @@
 
 usage: programs.py DATA [--count 2000] [--only recorded,realistic,hostile,variants,noise]
 
-DATA holds *.jsonl with recorded programs of a model ("program", and "executed": CPython's value or null). --count is the
+DATA/programs holds *.jsonl with recorded programs of a model ("program", and "executed": CPython's value or null). --count is the
 number of programs with other numbers, of hostile variants, and of random programs. 5,000 variants: --only variants
 --count 5000; 100,000 random programs: --only noise --count 100000.
 """
@@ -46,7 +46,7 @@ def main() -> None:
     made, file = provenance(), RESULTS / "programs.json"
     figures: dict[str, Any] = json.loads(file.read_text())["figures"] if file.is_file() else {}
     measures = {
-        "recorded": lambda: {one.stem: recorded(one) for one in sorted(given.data.glob("*.jsonl"))},
+        "recorded": lambda: {one.stem: recorded(one) for one in sorted((given.data / "programs").glob("*.jsonl"))},
         "realistic": realistic_programs,
         "varied": lambda: varied_programs(given.count),
         "hostile": hostile_programs,

@@ -65,13 +65,13 @@ def fail(sentence: str) -> NoReturn:
 
 
 def emit(value: Any) -> None:
-    """One JSON value on one line of standard output."""
-    print(json.dumps(value, ensure_ascii=False))  # noqa: T201
+    """One JSON value on one line of standard output, at once: a program may be waiting for it."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)  # noqa: T201
 
 
 def echo(text: str = "") -> None:
     """A line of human-readable result on standard output; line breaks and controls of file names are kept visible."""
-    print(text)  # noqa: T201
+    print(text, flush=True)  # noqa: T201
 
 
 def visible(name: str) -> str:

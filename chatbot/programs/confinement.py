@@ -12,7 +12,7 @@ import re
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,19 +47,23 @@ def die_with(parent: int) -> None:
         os._exit(0)
 
 
-def confine(memory_bytes: int, executable: Path | None = None) -> list[Layer]:
-    """Applies every measure to this process, for good. ``executable`` is the one program that it may still start."""
+def confine(memory_bytes: int, executable: Path | None = None, without: Collection[str] = ()) -> list[Layer]:
+    """Applies every measure to this process, for good, but those named in ``without``.
+
+    ``executable`` is the one program that it may still start.
+    """
     if sys.platform != "linux":
         return [Layer(name, False, "only on Linux") for name in ("limits", "files", "system calls")]
     ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     reading, starting = _libraries(), [executable, *_loaders()] if executable else []
-    return [
-        _tried("limits", lambda: _limit(memory_bytes), _no_writing, "rlimit"),
-        _tried(
-            "files", lambda: restrict_files(reading, starting), _no_reading, f"Landlock, version {landlock_version()}"
-        ),
-        _tried("system calls", restrict_system_calls, _no_network, "seccomp"),
+    version = landlock_version()
+    measures: list[tuple[str, Callable[[], object], Callable[[], bool], str]] = [
+        ("limits", lambda: _limit(memory_bytes), _no_writing, "rlimit"),
+        ("files", lambda: restrict_files(reading, starting), _no_reading, f"Landlock, version {version}"),
+        ("system calls", restrict_system_calls, _no_network, "seccomp"),
     ]
+    left_out = "left out: the interpreter does not start with it"
+    return [Layer(one[0], False, left_out) if one[0] in without else _tried(*one) for one in measures]
 
 
 def _tried(name: str, measure: Callable[[], object], refuses: Callable[[], bool], says: str) -> Layer:

@@ -66,7 +66,7 @@ class _Output:
 
 
 class Interpreter:
-    """The pool of one interpreter process. Use as a context manager."""
+    """The pool of one interpreter process. ``start`` it, then use it as a context manager."""
 
     def __init__(self, limits: ProgramLimits, binary: Path) -> None:
         self._limits = limits
@@ -82,8 +82,11 @@ class Interpreter:
     def version() -> str:
         return f"pydantic-monty {version('pydantic-monty')}"
 
-    def __enter__(self) -> Interpreter:
+    def start(self) -> None:
+        """Starts the process. Raises whatever hinders it."""
         self._pool.__enter__()
+
+    def __enter__(self) -> Interpreter:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -37,10 +37,18 @@ def main() -> None:
     language.prepared(_WARM_UP)
     layers = [Layer("interpreter", True, Interpreter.version())]
     if greeting["confined"] is True:
-        layers += confine(limits.memory_bytes, binary)
+        layers += confine(limits.memory_bytes, binary, greeting["without"])
     pipes.hush()
-    with Interpreter(limits, binary) as interpreter:
-        interpreter.run(_FIRST)
+    try:
+        interpreter = Interpreter(limits, binary)
+        interpreter.start()
+        first = interpreter.run(_FIRST)
+    except Exception as error:
+        first = {"error": f"{type(error).__name__}: {error}"}
+    if first["error"] is not None:
+        pipes.send({"unable": first["error"]})
+        os._exit(1)
+    with interpreter:
         pipes.send({"layers": [[layer.name, layer.active, layer.says] for layer in layers]})
         while (request := pipes.received()) is not None:
             answer = interpreter.run(request, pipes.ask)

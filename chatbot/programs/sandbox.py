@@ -19,11 +19,13 @@ from chatbot.errors import Overloaded
 from chatbot.programs.confinement import Layer
 from chatbot.programs.limits import ProgramLimits
 from chatbot.programs.result import ProgramResult, checked, failed
-from chatbot.programs.worker import Functions, Worker
+from chatbot.programs.worker import CannotStart, Functions, Worker
 
 __all__ = ["ProgramLimits", "ProgramResult", "Sandbox", "layers", "shared"]
 
 _WAITING = 64  # programs that may wait for a worker before new ones are turned away
+# What is tried when the interpreter does not start in all of the second layer, which nobody but the system can bring about.
+_LEFT_OUT: tuple[tuple[str, ...], ...] = ((), ("system calls",), ("system calls", "files"))
 _AHEAD = 256  # results that wait for a slow one before them, so that no worker does
 
 
@@ -44,6 +46,7 @@ class Sandbox:
         self._waiting = 0
         self._started = 0
         self._closed = False
+        self._without: tuple[str, ...] = ()
         self._turn = threading.Condition()
 
     def __enter__(self) -> Sandbox:
@@ -153,13 +156,26 @@ class Sandbox:
                 return worker
             self._started += 1
         try:
-            worker = Worker(self.limits, self._confined)
+            worker = self._started_worker()
         except BaseException:
             self._one_less()
             raise
         with self._turn:
             self._busy.add(worker)
         return worker
+
+    def _started_worker(self) -> Worker:
+        """A worker with as much of the second layer as the interpreter can start in; `layers` tells what was left out."""
+        for without in _LEFT_OUT:
+            if len(without) >= len(self._without):
+                try:
+                    worker = Worker(self.limits, self._confined, without)
+                    self._without = without
+                    return worker
+                except CannotStart:
+                    if without == _LEFT_OUT[-1]:
+                        raise
+        raise AssertionError
 
     def _given_back(self, worker: Worker) -> None:
         with self._turn:

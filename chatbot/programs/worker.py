@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import cache
@@ -39,10 +39,14 @@ class Misbehaved(Exception):
     """The process broke a limit or the protocol, or died. The message is the program's error."""
 
 
+class CannotStart(ProgramsUnavailable):
+    """The interpreter does not start in this much confinement."""
+
+
 class Worker:
     """A child process. One program at a time, from one thread at a time."""
 
-    def __init__(self, limits: ProgramLimits, confined: bool = True) -> None:
+    def __init__(self, limits: ProgramLimits, confined: bool = True, without: Collection[str] = ()) -> None:
         if os.name != "posix":
             raise ProgramsUnavailable("Programs are off: the sandbox needs Linux or macOS.")
         self._limits = limits
@@ -57,7 +61,7 @@ class Worker:
         os.set_blocking(self._process.stdin.fileno(), False)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._process.stdout, selectors.EVENT_READ)
-        self.layers = self._greeted(confined)
+        self.layers = self._greeted(confined, without)
 
     @property
     def pid(self) -> int:
@@ -123,11 +127,15 @@ class Worker:
             raise ValueError("the answer to another request")
         return message
 
-    def _greeted(self, confined: bool) -> tuple[Layer, ...]:
+    def _greeted(self, confined: bool, without: Collection[str]) -> tuple[Layer, ...]:
         deadline = time.monotonic() + _START_SECONDS
         try:
-            self._send({"limits": asdict(self._limits), "parent": os.getpid(), "confined": confined}, deadline)
+            greeting = {"parent": os.getpid(), "confined": confined, "without": list(without)}
+            self._send({"limits": asdict(self._limits), **greeting}, deadline)
             message = self._received(deadline)
+            if "unable" in message:
+                self.kill()
+                raise CannotStart(f"Programs are off: the interpreter does not start here ({message['unable']}).")
             if "missing" not in message:
                 return tuple(Layer(str(n), a is True, str(s)) for n, a, s in message["layers"])
             reason = str(message["missing"])

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from chatbot.programs import sandbox as module
 from chatbot.programs import worker as worker_module
 from chatbot.programs.errors import ProgramsUnavailable
 from chatbot.programs.sandbox import ProgramLimits, Sandbox
-from chatbot.programs.worker import Misbehaved, Worker
+from chatbot.programs.worker import CannotStart, Misbehaved, Worker
 from ingest.frames import HEADER, packed
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -226,6 +227,32 @@ def test_layers_are_all_there(sandbox: Sandbox) -> None:
 
     def __init__(self, answer: bytes) -> None:
         self.answer = answer
+
+
+@linux
+def test_what_the_interpreter_cannot_start_in_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    class Picky(Worker):
+        def __init__(self, limits: ProgramLimits, confined: bool = True, without: Collection[str] = ()) -> None:
+            tried.append(tuple(without))
+            if "system calls" not in without:
+                raise CannotStart("Programs are off.")
+            super().__init__(limits, confined, without)
+
+    monkeypatch.setattr(module, "Worker", Picky)
+    with Sandbox(workers=1) as sandbox:
+        assert sandbox.run("1").value == 1
+        assert [(layer.name, layer.active) for layer in sandbox.layers()] == [
+            ("interpreter", True),
+            ("limits", True),
+            ("files", True),
+            ("system calls", False),
+        ]
+        os.kill(sandbox.pids[0], signal.SIGKILL)
+        time.sleep(0.1)
+        assert sandbox.run("1").value == 1
+    assert tried == [(), ("system calls",), ("system calls",)]
 
 
 @pytest.mark.parametrize(
