@@ -150,11 +150,14 @@ class Sandbox:
                 self._waiting -= 1
             if self._closed:
                 raise ValueError("The sandbox is closed.")
-            if self._free:
-                worker = self._free.pop()
+            worker = self._free.pop() if self._free else None
+            if worker is None:
+                self._started += 1
+            elif worker.is_usable:
                 self._busy.add(worker)
                 return worker
-            self._started += 1
+        if worker is not None:  # it died while it waited
+            worker.kill()
         try:
             worker = self._started_worker()
         except BaseException:
